@@ -1,6 +1,6 @@
 /**
  * Testing: finds the real recordings that tests read. They are not part of the repository.
- * In: a path such as `candles/spot_1m/BTCUSDT.csv.gz`. Out: the file's absolute path, or a test reported as skipped with the reason.
+ * In: a path such as `funding/BTCUSDT.csv`. Out: the file's absolute path, or a test reported as skipped with the reason.
  * The recordings stand in the folder TAPEWRIGHT_DATA names, else in `../shared/data` beside the repository.
  * With TAPEWRIGHT_REQUIRE_DATA=1 a missing recording fails its test instead of skipping it. Never published.
  */
