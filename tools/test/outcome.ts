@@ -52,7 +52,9 @@ export function readOutcome(job: string, report: string, exit: string, output: s
     else totals = { ...noTotals, ...line.counts }
   }
   if (totals === undefined || (exit !== '0' && failures.length === 0)) {
-    failures.push(`${job}: the process ended with ${exit} ${totals === undefined ? 'before its tests did' : 'after them'}`)
+    failures.push(
+      `${job}: the process ended with ${exit} ${totals === undefined ? 'before its tests did' : 'after them'}`,
+    )
     totals = addTotals(totals ?? noTotals, { ...noTotals, tests: 1, failed: 1 })
   }
   return { totals, failures, skips, output, durationMs }
