@@ -19,7 +19,7 @@ const steps: readonly Step[] = [
       '--check',
       '--log-level=warn',
       '--cache',
-      '--cache-location=node_modules/.cache/prettier',
+      '--cache-location=node_modules/.cache/prettier-check',
       '.',
     ],
     remedy: 'npx prettier --write on the files named above',

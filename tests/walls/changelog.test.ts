@@ -5,7 +5,8 @@ import { readText, show } from './source.ts'
 
 test('the changelog keeps its form', () => assert.equal(show(checkChangelog(readText('CHANGELOG.md'))), ''))
 
-const good = '# Changelog\n\nProse.\n\n## Unreleased\n\n### Safety\n\n- a\n  more\n\n### Internals\n\n- b\n\n## 0.1.0 (2030-01-31)\n\n### Features\n\n- c\n'
+const good =
+  '# Changelog\n\nProse.\n\n## Unreleased\n\n### Safety\n\n- a\n  more\n\n### Internals\n\n- b\n\n## 0.1.0 (2030-01-31)\n\n### Features\n\n- c\n'
 
 test('the form', () => assert.equal(show(checkChangelog(good)), ''))
 

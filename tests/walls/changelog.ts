@@ -21,7 +21,8 @@ export function checkChangelog(text: string): Finding[] {
     if (line.startsWith('## ')) {
       closeSection()
       const wanted = releases === 0 ? /^## Unreleased$/ : /^## \d+\.\d+\.\d+ \(\d{4}-\d{2}-\d{2}\)$/
-      if (!wanted.test(line)) report(index + 1, 'releases are "## Unreleased", then "## 1.2.3 (2030-01-31)", newest first')
+      if (!wanted.test(line))
+        report(index + 1, 'releases are "## Unreleased", then "## 1.2.3 (2030-01-31)", newest first')
       releases++
       lastSection = -1
     } else if (line.startsWith('### ')) {

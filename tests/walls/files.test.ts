@@ -24,7 +24,12 @@ test('a missing, late or empty header is named', () => {
   const header = '/** Decoder: bytes in, rows out; refuses what it cannot read. */'
   assert.equal(show(checkHeaders([sourceFile('src/a.ts', `${header}\nimport x`)])), '')
   assert.equal(show(checkHeaders([sourceFile('src/cli/main.ts', `#!/usr/bin/env node\n${header}\n`)])), '')
-  for (const text of ['', `import x\n${header}`, '/** Decoder. */', '// Decoder: bytes in, rows out, nothing lost here']) {
+  for (const text of [
+    '',
+    `import x\n${header}`,
+    '/** Decoder. */',
+    '// Decoder: bytes in, rows out, nothing lost here',
+  ]) {
     assert.match(show(checkHeaders([sourceFile('src/a.ts', text)])), /begin with/)
   }
 })
@@ -36,7 +41,13 @@ test('a mark in a comment is named with its line', () => {
 })
 
 test('a switched-off test is named', () => {
-  assert.match(show(checkSwitchedOffTests([sourceFile('src/a.test.ts', "test.skip('x', f)")])), /a\.test\.ts:1: test\.skip/)
-  assert.match(show(checkSwitchedOffTests([sourceFile('src/a.test.ts', "\ndescribe.only('x', f)")])), /:2: describe\.only/)
+  assert.match(
+    show(checkSwitchedOffTests([sourceFile('src/a.test.ts', "test.skip('x', f)")])),
+    /a\.test\.ts:1: test\.skip/,
+  )
+  assert.match(
+    show(checkSwitchedOffTests([sourceFile('src/a.test.ts', "\ndescribe.only('x', f)")])),
+    /:2: describe\.only/,
+  )
   assert.equal(show(checkSwitchedOffTests([sourceFile('src/a.test.ts', "context.skip('no data')")])), '')
 })

@@ -76,12 +76,20 @@ test('a platform that npm dropped is named', () => {
 
 test('an unexplained dependency is named', () => {
   const document = 'prose about `b`\n\n| `a` | why |\n'
-  assert.match(show(checkDependencyDocument([{ dependencies: { a: '1' }, devDependencies: { b: '1' } }], document)), /no line for b/)
+  assert.match(
+    show(checkDependencyDocument([{ dependencies: { a: '1' }, devDependencies: { b: '1' } }], document)),
+    /no line for b/,
+  )
   assert.equal(show(checkDependencyDocument([{ dependencies: { a: '1' } }], document)), '')
 })
 
 test('an import of a package that is only there for tests is named', () => {
-  const files = [sourceFile('src/node/a.ts', "import fc from 'fast-check'\nimport d from '@duckdb/node-api/sub'\nimport f from 'node:fs'")]
+  const files = [
+    sourceFile(
+      'src/node/a.ts',
+      "import fc from 'fast-check'\nimport d from '@duckdb/node-api/sub'\nimport f from 'node:fs'",
+    ),
+  ]
   const findings = checkRuntimeImports(files, { dependencies: { '@duckdb/node-api': '1.0.0' } })
   assert.equal(show(findings), "src/node/a.ts:1: fast-check is not in package.json's dependencies")
 })

@@ -49,12 +49,16 @@ export function checkLockfile(lockfile: Lockfile): Finding[] {
     if (!path.includes('node_modules/') || entry.link === true) continue
     const at = `package-lock.json, ${path}`
     const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
-    if (entry.integrity === undefined) findings.push({ at, message: 'no integrity: remove the lockfile entry and install again' })
+    if (entry.integrity === undefined)
+      findings.push({ at, message: 'no integrity: remove the lockfile entry and install again' })
     if (entry.resolved !== undefined) {
       findings.push({ at, message: 'names a registry: install with omit-lockfile-registry-resolved (it is in .npmrc)' })
     }
     if (entry.hasInstallScript === true && !KNOWN_INSTALL_SCRIPTS.has(name)) {
-      findings.push({ at, message: 'has an install script: read it, then add the package to the known ones or choose another' })
+      findings.push({
+        at,
+        message: 'has an install script: read it, then add the package to the known ones or choose another',
+      })
     }
   }
   return findings
@@ -70,7 +74,9 @@ export function checkPlatforms(lockfile: Lockfile): Finding[] {
     const wanted = Object.entries(entry.optionalDependencies ?? {})
     if (!wanted.some(([name]) => PLATFORMS.some((platform) => platform.test(name)))) continue
     for (const platform of PLATFORMS) {
-      const present = wanted.some(([name]) => platform.test(name) && lockfile.packages[`node_modules/${name}`] !== undefined)
+      const present = wanted.some(
+        ([name]) => platform.test(name) && lockfile.packages[`node_modules/${name}`] !== undefined,
+      )
       if (present) continue
       findings.push({
         at: `package-lock.json, ${path}`,
