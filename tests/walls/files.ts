@@ -5,7 +5,7 @@ import { type Finding, isTestCode, place, type SourceFile } from './source.ts'
 export const LINES_MAX = 400
 
 /** A header shorter than this says nothing. */
-const HEADER_CHARACTERS_MIN = 30
+const HEADER_CHARACTERS_MIN = 20
 
 /** Marks of unfinished work, put together here so that this file does not carry them itself. */
 const MARKS = new RegExp(`\\b(?:${['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK'].join('|')})\\b`, 'g')
