@@ -40,7 +40,7 @@ export const NO_INSTRUMENT = 0xffff
 /** Most raw rows that one head can own. */
 export const MAX_CONTINUATION = 0xffff
 /** Largest integer a slot holds exactly (2^53 - 1). */
-export const SLOT_MAX = Number.MAX_SAFE_INTEGER
+export const SLOT_MAX: number = Number.MAX_SAFE_INTEGER
 
 /** Funding rates and other ratios are integer counts of 10^-12. */
 export const RATE_DECIMALS = 12
