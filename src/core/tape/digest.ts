@@ -76,7 +76,13 @@ export class RecordDigest {
  * Place within its stretch of the one record that differs, from the sums of two readings; -1 when the difference is not
  * that of a single record.
  */
-export function locateDifference(sum: number, weightedSum: number, otherSum: number, otherWeightedSum: number, records: number): number {
+export function locateDifference(
+  sum: number,
+  weightedSum: number,
+  otherSum: number,
+  otherWeightedSum: number,
+  records: number,
+): number {
   const delta = sum - otherSum
   if (delta === 0) return -1
   const place = (weightedSum - otherWeightedSum) / delta

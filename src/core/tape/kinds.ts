@@ -19,7 +19,14 @@ export const BEST_BID_ASK = { kind: 3, bid: 4, bidQuantity: 5, ask: 6, askQuanti
  * Changed levels of a book, absolute quantities, 0 removes. Version: last update id.
  * Raw rows hold (price, quantity) pairs, four to a row, bids first, best first or in the venue's order.
  */
-export const DEPTH_DIFF = { kind: 4, firstUpdateId: 4, previousUpdateId: 5, bidCountByte: 48, askCountByte: 52, levels: 8 } as const
+export const DEPTH_DIFF = {
+  kind: 4,
+  firstUpdateId: 4,
+  previousUpdateId: 5,
+  bidCountByte: 48,
+  askCountByte: 52,
+  levels: 8,
+} as const
 /** A whole book up to `limit` levels a side (REST). Version: last update id. Levels as in DEPTH_DIFF. */
 export const DEPTH_SNAPSHOT = { kind: 5, limit: 4, bidCountByte: 48, askCountByte: 52, levels: 8 } as const
 /** The top levels of a book, sent whole each time. Version: last update id. Levels as in DEPTH_DIFF. */
@@ -47,7 +54,18 @@ export const FUNDING_RATE = { kind: 9, rate: 4, mark: 5, interval: 6 } as const
 /** A liquidation order that the venue reports. */
 export const LIQUIDATION = { kind: 10, price: 4, quantity: 5, averagePrice: 6, filledQuantity: 7 } as const
 /** Rolling 24 h statistics. */
-export const TICKER = { kind: 11, last: 4, open: 5, high: 6, low: 7, volume: 8, quoteVolume: 9, openTime: 11, lastTradeId: 12, trades: 13 } as const
+export const TICKER = {
+  kind: 11,
+  last: 4,
+  open: 5,
+  high: 6,
+  low: 7,
+  volume: 8,
+  quoteVolume: 9,
+  openTime: 11,
+  lastTradeId: 12,
+  trades: 13,
+} as const
 /** A hole in a source: what was expected and what came. */
 export const GAP = { kind: 16, expected: 4, received: 5, reasonByte: 48, streamByte: 49 } as const
 /** A source was refused because its stamps run ahead of bounded venue time. */
@@ -73,15 +91,16 @@ export const FILL = {
   feeAssetByte: 38,
   price: 5,
   quantity: 6,
-  tradeId: 7,
+  /** Our order's filled quantity with this fill. */
+  filled: 7,
   /** 128 bits in two slots; positive is paid, negative is a rebate. */
   fee: 8,
+  /** 16 bytes in two slots. */
+  tradeId: 10,
   /** Quantity that stood before ours when it filled, as the queue model believed. */
-  queueAhead: 10,
-  /** Our order's filled quantity with this fill. */
-  filled: 11,
+  queueAhead: 12,
   /** Version of the market row that explains the fill (trade id, update id or candle open time). */
-  explainedBy: 12,
+  explainedBy: 13,
 } as const
 /** Funding received (positive) or paid (negative) for a position. */
 export const FUNDING_PAYMENT = { kind: 68, assetByte: 32, position: 5, amount: 6, rate: 8, mark: 9 } as const
@@ -101,11 +120,22 @@ export const TARGET = { kind: 129, strategyByte: 32, styleByte: 34, quantity: 5,
 /** The pre-trade check said no: one bit per BLOCK code. */
 export const BLOCKED = { kind: 130, strategyByte: 32, codesByte: 36, quantity: 5, price: 6 } as const
 /** A numbered, durable wish to have an order. Flags: ORDER_FLAGS. */
-export const INTENT = { kind: 131, intentByte: 32, strategyByte: 36, typeByte: 38, timeInForceByte: 39, price: 5, quantity: 6, trigger: 7 } as const
+export const INTENT = {
+  kind: 131,
+  intentByte: 32,
+  strategyByte: 36,
+  typeByte: 38,
+  timeInForceByte: 39,
+  price: 5,
+  quantity: 6,
+  trigger: 7,
+} as const
 /** What is sent for an intent. Flags: REQUEST_OPERATION. */
 export const REQUEST = { kind: 132, intentByte: 32, clientOrderId: 5 } as const
 /** Gives a text (a strategy's reason) the number that other rows name it by. */
 export const TEXT = { kind: 133, textByte: 32, textBytesByte: 36 } as const
+/** A strategy threw; it is paused from here on. */
+export const STRATEGY_FAILED = { kind: 134, strategyByte: 32 } as const
 
 // --- structure of a run (192-255) ---------------------------------------------------------------------------------
 
@@ -132,11 +162,26 @@ export const ORDER_FLAGS = { sell: 1, reduceOnly: 2, opening: 4, protective: 8 }
 export const FILL_FLAGS = { maker: 1, sell: 2 } as const
 export const REQUEST_OPERATION = { place: 1, cancel: 2 } as const
 
-export const ORDER_TYPE = { market: 1, limit: 2, stopMarket: 3, stopLimit: 4, takeProfitMarket: 5, takeProfitLimit: 6 } as const
+export const ORDER_TYPE = {
+  market: 1,
+  limit: 2,
+  stopMarket: 3,
+  stopLimit: 4,
+  takeProfitMarket: 5,
+  takeProfitLimit: 6,
+} as const
 export const TIME_IN_FORCE = { goodTillCancel: 1, immediateOrCancel: 2, fillOrKill: 3, postOnly: 4 } as const
 
 /** Order life as told by the venue, in order of rank: a later one never gives way to an earlier one. */
-export const ORDER_STATUS = { accepted: 1, triggered: 2, cancelRejected: 3, filled: 4, cancelled: 5, expired: 6, rejected: 7 } as const
+export const ORDER_STATUS = {
+  accepted: 1,
+  triggered: 2,
+  cancelRejected: 3,
+  filled: 4,
+  cancelled: 5,
+  expired: 6,
+  rejected: 7,
+} as const
 
 /** Why a simulated fill happened. 0: told by a real venue. */
 export const FILL_WHY = {
@@ -154,6 +199,15 @@ export const FILL_WHY = {
   /** The candle's path reached our price. */
   candlePath: 7,
 } as const
+
+/** Commands of an OPERATOR row. */
+export const COMMAND = { pause: 1, resume: 2, close: 3, flatten: 4, kill: 5 } as const
+
+/** Why a STRATEGY_PAUSED row pauses. */
+export const PAUSE_REASON = { overBudget: 1, threw: 2 } as const
+
+/** How a TARGET is to be reached. */
+export const TARGET_STYLE = { market: 0, postOnly: 1 } as const
 
 /** Reasons of a GAP row. */
 export const GAP_REASON = { updateIds: 1, tradeIds: 2, disconnect: 3, rejectedFrame: 4, lostTail: 5 } as const

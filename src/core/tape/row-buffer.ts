@@ -42,7 +42,8 @@ export class RowBuffer {
   append(kind: number, flags: number, source: number, instrument: number, continuation: number): number {
     const row = this.length
     const end = row + 1 + continuation
-    if (end > this.capacity) throw new RangeError(`row buffer is full: ${row} of ${this.capacity} rows used, ${1 + continuation} more wanted`)
+    if (end > this.capacity)
+      throw new RangeError(`row buffer is full: ${row} of ${this.capacity} rows used, ${1 + continuation} more wanted`)
     this.length = end
     this.f64.fill(0, row * ROW_SLOTS, end * ROW_SLOTS)
     const byte = row * ROW_BYTES
@@ -58,7 +59,8 @@ export class RowBuffer {
   appendRecord(from: RowBuffer, row: number): number {
     const rows = 1 + (from.u16[row * 32 + 1] as number)
     const to = this.length
-    if (to + rows > this.capacity) throw new RangeError(`row buffer is full: ${to} of ${this.capacity} rows used, ${rows} more wanted`)
+    if (to + rows > this.capacity)
+      throw new RangeError(`row buffer is full: ${to} of ${this.capacity} rows used, ${rows} more wanted`)
     this.u8.set(from.u8.subarray(row * ROW_BYTES, (row + rows) * ROW_BYTES), to * ROW_BYTES)
     this.length = to + rows
     return to
