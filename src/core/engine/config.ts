@@ -1,6 +1,8 @@
 /** What an engine is told before its first row: plain JSON that goes onto the tape as the first row of a session. */
 import type { Instrument } from '../market/instrument.ts'
 
+export { canonicalJson } from '../canonical-json.ts'
+
 /** How a signal becomes a position. */
 export type SizerConfig =
   /** A fixed value in the quote asset. */
@@ -54,17 +56,4 @@ export const DEFAULT_CONFIG: Omit<EngineConfig, 'instruments' | 'strategies' | '
   epoch: 1,
   quoteToleranceTicks: 0,
   orderCapacity: 16_384,
-}
-
-/** Canonical text of a configuration: keys sorted, no spaces, so that equal settings are equal bytes. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  if (typeof value === 'object' && value !== null) {
-    const record = value as Readonly<Record<string, unknown>>
-    const keys = Object.keys(record)
-      .filter((key) => record[key] !== undefined)
-      .toSorted()
-    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(record[key])}`).join(',')}}`
-  }
-  return JSON.stringify(value)
 }
