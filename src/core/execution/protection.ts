@@ -47,6 +47,13 @@ export class ProtectionReconciler {
     this.#side(key, PURPOSE.takeProfit, this.takeProfit)
   }
 
+  /** Cancels all protection of a key, whatever it still protects: the caller closes the position right after. */
+  withdraw(key: number): void {
+    const orders = this.#orders
+    for (let slot = orders.first[key] as number; slot >= 0; slot = orders.next[slot] as number)
+      if (orders.purpose[slot] === PURPOSE.stop || orders.purpose[slot] === PURPOSE.takeProfit) this.#desk.cancel(slot)
+  }
+
   #side(key: number, purpose: number, distances: Float64Array): void {
     const orders = this.#orders
     const position = this.#positions[key] as number
@@ -83,7 +90,14 @@ export class ProtectionReconciler {
     draft[DRAFT.quantity] = size
     draft[DRAFT.trigger] = ticks * rules.tickSize
     const flags = sell | ORDER_FLAGS.protective | (rules.market === 'spot' ? 0 : ORDER_FLAGS.reduceOnly)
-    this.#desk.place(key, purpose, 0, flags, stop ? ORDER_TYPE.stopMarket : ORDER_TYPE.takeProfitMarket, TIME_IN_FORCE.goodTillCancel)
+    this.#desk.place(
+      key,
+      purpose,
+      0,
+      flags,
+      stop ? ORDER_TYPE.stopMarket : ORDER_TYPE.takeProfitMarket,
+      TIME_IN_FORCE.goodTillCancel,
+    )
   }
 
   save(writer: StateWriter): void {

@@ -81,7 +81,8 @@ export class QuoteReconciler {
       const wantedPrice = this.#slots[at + SLOT.price] as number
       if (slot >= 0) {
         if (orders.state[slot] !== ORDER_STATE.working) continue
-        if (wantedPrice === 0 || Math.abs((orders.price[slot] as number) - wantedPrice) > tolerance) this.#desk.cancel(slot)
+        if (wantedPrice === 0 || Math.abs((orders.price[slot] as number) - wantedPrice) > tolerance)
+          this.#desk.cancel(slot)
       } else if (wantedPrice !== 0 && this.#slots[at + SLOT.armed] !== 0) this.#place(key, i, at)
     }
   }
@@ -112,7 +113,8 @@ export class QuoteReconciler {
     const reduces = sell ? position >= quantity : -position >= quantity
     const flags = (sell ? ORDER_FLAGS.sell : 0) | (reduces ? 0 : ORDER_FLAGS.opening)
     const level = sell ? i - QUOTE_LEVELS : i
-    if (this.#desk.place(key, PURPOSE.quote, level, flags, ORDER_TYPE.limit, TIME_IN_FORCE.postOnly) < 0) this.#slots[at + SLOT.armed] = 0
+    if (this.#desk.place(key, PURPOSE.quote, level, flags, ORDER_TYPE.limit, TIME_IN_FORCE.postOnly) < 0)
+      this.#slots[at + SLOT.armed] = 0
   }
 
   save(writer: StateWriter): void {

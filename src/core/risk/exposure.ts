@@ -29,7 +29,10 @@ export class Exposure {
     this.openBuy = new Float64Array(n)
     this.openSell = new Float64Array(n)
     this.worst = new Float64Array(n)
-    this.microsPerUnit = Float64Array.from(instruments, (i) => (i.contractSize * MICROS) / scaleOf(i.priceDecimals) / scaleOf(i.quantityDecimals))
+    this.microsPerUnit = Float64Array.from(
+      instruments,
+      (i) => (i.contractSize * MICROS) / scaleOf(i.priceDecimals) / scaleOf(i.quantityDecimals),
+    )
   }
 
   /** Recomputes one instrument's worst case at the price in `price[0]` (price quanta). */

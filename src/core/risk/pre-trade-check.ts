@@ -17,7 +17,7 @@ import type { Exposure } from './exposure.ts'
 export const DRAFT = { price: 0, quantity: 1, trigger: 2, length: 3 } as const
 
 /** Money figures that the check needs, in micros of the settle asset; kept by the engine. */
-export const FUNDS = { wallet: 0, equity: 1, dayStart: 2, length: 3 } as const
+export const FUNDS = { equity: 0, dayStart: 1, length: 2 } as const
 
 export class PreTradeCheck {
   /** Bits of BLOCK that hold for every opening order: paused, killed, dailyLoss. */
@@ -64,7 +64,8 @@ export class PreTradeCheck {
     const value = Math.ceil(quantity * price * (this.#exposure.microsPerUnit[instrument] as number))
     let reasons = 0
     if (!(price > 0) && type !== ORDER_TYPE.stopMarket && type !== ORDER_TYPE.takeProfitMarket) reasons |= BLOCK.noPrice
-    const smallest = type === ORDER_TYPE.market ? Math.max(rules.marketMinQuantity, rules.minQuantity) : rules.minQuantity
+    const smallest =
+      type === ORDER_TYPE.market ? Math.max(rules.marketMinQuantity, rules.minQuantity) : rules.minQuantity
     if (!(quantity > 0) || quantity < smallest) reasons |= BLOCK.belowMinimum
     const exempt = reducing && rules.market !== 'spot'
     if (!exempt && value < rules.minNotionalMicros) reasons |= BLOCK.belowMinimum
@@ -87,9 +88,14 @@ export class PreTradeCheck {
     const unit = exposure.microsPerUnit[instrument] as number
     const position = exposure.position[instrument] as number
     const sell = (flags & ORDER_FLAGS.sell) !== 0
-    const after = sell ? position - (exposure.openSell[instrument] as number) - quantity : position + (exposure.openBuy[instrument] as number) + quantity
+    const after = sell
+      ? position - (exposure.openSell[instrument] as number) - quantity
+      : position + (exposure.openBuy[instrument] as number) + quantity
     const worst = Math.ceil(Math.abs(after) * price * unit)
-    const total = (exposure.total[0] as number) - (exposure.worst[instrument] as number) + Math.max(worst, exposure.worst[instrument] as number)
+    const total =
+      (exposure.total[0] as number) -
+      (exposure.worst[instrument] as number) +
+      Math.max(worst, exposure.worst[instrument] as number)
     let reasons = 0
     if (this.locked[instrument] !== 0) reasons |= BLOCK.locked
     if (value > this.#maxOrder) reasons |= BLOCK.orderTooLarge
@@ -110,7 +116,8 @@ export class PreTradeCheck {
     const sell = flags & ORDER_FLAGS.sell
     for (let key = instrument; key < orders.keys; key += instruments) {
       for (let slot = orders.first[key] as number; slot >= 0; slot = orders.next[slot] as number) {
-        if (orders.type[slot] !== ORDER_TYPE.limit || ((orders.flags[slot] as number) & ORDER_FLAGS.sell) === sell) continue
+        if (orders.type[slot] !== ORDER_TYPE.limit || ((orders.flags[slot] as number) & ORDER_FLAGS.sell) === sell)
+          continue
         const other = orders.price[slot] as number
         if (sell !== 0 ? price <= other : price >= other) return true
       }

@@ -3,7 +3,16 @@
  * the engine's `StrategyActions`.
  */
 import type { Instrument } from '../market/instrument.ts'
-import type { BestView, CandleHistory, Direction, InstrumentId, PositionView, SignalOptions, StrategyContext, TargetOptions } from './contract.ts'
+import type {
+  BestView,
+  CandleHistory,
+  Direction,
+  InstrumentId,
+  PositionView,
+  SignalOptions,
+  StrategyContext,
+  TargetOptions,
+} from './contract.ts'
 import type { ParamDeclarations, ParamValues } from './params.ts'
 import { StrategyError } from './params.ts'
 import type { ShownValues } from './shown.ts'
@@ -83,7 +92,10 @@ export class Context implements StrategyContext {
 
   candles(id: InstrumentId, interval: string): CandleHistory {
     const history = this.#parts.history(id, interval)
-    if (history === undefined) throw new StrategyError(`strategy ${this.#parts.name} reads ${interval} candles of ${this.#checked(id).symbol} but its needs do not name them`)
+    if (history === undefined)
+      throw new StrategyError(
+        `strategy ${this.#parts.name} reads ${interval} candles of ${this.#checked(id).symbol} but its needs do not name them`,
+      )
     return history
   }
 
@@ -108,7 +120,10 @@ export class Context implements StrategyContext {
 
   #checked(id: InstrumentId): Instrument {
     const instrument = this.#parts.instruments[id]
-    if (instrument === undefined) throw new StrategyError(`strategy ${this.#parts.name} names instrument ${String(id)}, of ${this.#parts.instruments.length}`)
+    if (instrument === undefined)
+      throw new StrategyError(
+        `strategy ${this.#parts.name} names instrument ${String(id)}, of ${this.#parts.instruments.length}`,
+      )
     return instrument
   }
 }

@@ -184,14 +184,36 @@ export interface StrategyDefinition<P extends ParamDeclarations = ParamDeclarati
   onFill?(fill: FillView, ctx: StrategyContext<P, S>): void
 }
 
+/** Definitions that went through `defineStrategy`: nothing else is taken for a strategy. */
+const defined: WeakSet<object> = new WeakSet()
+
 /**
- * Checks and freezes a definition; a strategy file's default export.
- * Throws StrategyError when the name, the needs or the handlers make no sense.
+ * Checks and freezes a definition; a strategy file's default export. What it returns is typed without the parameters, so
+ * that strategies of every sort fit in one list.
+ * Throws TypeError when the name or the handlers make no sense.
  */
-export function defineStrategy<const P extends ParamDeclarations, S>(definition: StrategyDefinition<P, S>): StrategyDefinition<P, S> {
-  if (!/^[a-z][a-z0-9-]{0,39}$/.test(definition.name)) throw new TypeError(`strategy name '${definition.name}' must be 1 to 40 of a-z, 0-9 and -, beginning with a letter`)
+export function defineStrategy<const P extends ParamDeclarations, S>(
+  definition: StrategyDefinition<P, S>,
+): StrategyDefinition {
+  if (!/^[a-z][a-z0-9-]{0,39}$/.test(definition.name))
+    throw new TypeError(`strategy name '${definition.name}' must be 1 to 40 of a-z, 0-9 and -, beginning with a letter`)
   const { onCandle, onTrade, onBest, onBook, onMark } = definition
-  if (onCandle === undefined && onTrade === undefined && onBest === undefined && onBook === undefined && onMark === undefined)
-    throw new TypeError(`strategy ${definition.name} listens to nothing: give it onCandle, onTrade, onBest, onBook or onMark`)
-  return Object.freeze(definition)
+  if (
+    onCandle === undefined &&
+    onTrade === undefined &&
+    onBest === undefined &&
+    onBook === undefined &&
+    onMark === undefined
+  )
+    throw new TypeError(
+      `strategy ${definition.name} listens to nothing: give it onCandle, onTrade, onBest, onBook or onMark`,
+    )
+  const frozen: object = Object.freeze(definition)
+  defined.add(frozen)
+  return frozen as StrategyDefinition
+}
+
+/** True for what `defineStrategy` returned. */
+export function isStrategy(value: unknown): value is StrategyDefinition {
+  return typeof value === 'object' && value !== null && defined.has(value)
 }

@@ -45,7 +45,8 @@ export function duration(text: string, bounds: Bounds = {}): Quantity {
 
 /** A candle interval such as `1m` or `4h`. */
 export function timeframe(text: string): Quantity<string> {
-  if (parseTimeframe(text) === undefined) throw new StrategyError(`timeframe('${text}') is not an interval such as 1m, 15m, 1h or 1d`)
+  if (parseTimeframe(text) === undefined)
+    throw new StrategyError(`timeframe('${text}') is not an interval such as 1m, 15m, 1h or 1d`)
   return { unit: 'timeframe', value: text }
 }
 
@@ -63,7 +64,13 @@ export function flag(value: boolean): Quantity<boolean> {
 export type ParamDeclarations = Readonly<Record<string, Quantity<number> | Quantity<string> | Quantity<boolean>>>
 /** What a strategy reads as `ctx.params`: plain values, fractions for percentages. */
 export type ParamValues<P extends ParamDeclarations> = {
-  readonly [K in keyof P]: P[K] extends Quantity<infer T> ? (T extends number ? number : T extends boolean ? boolean : string) : never
+  readonly [K in keyof P]: P[K] extends Quantity<infer T>
+    ? T extends number
+      ? number
+      : T extends boolean
+        ? boolean
+        : string
+    : never
 }
 
 /** A mistake of a strategy's author or user, with what to do about it. */
@@ -92,13 +99,19 @@ export function parseTimeframe(text: string): number | undefined {
  * Defaults of `declarations` with `settings` (name → text as typed) laid over them.
  * Throws StrategyError naming an unknown name with the nearest known one, a wrong unit with an example, or a broken bound.
  */
-export function resolveParams<P extends ParamDeclarations>(strategy: string, declarations: P, settings: ReadonlyMap<string, string>): ParamValues<P> {
+export function resolveParams<P extends ParamDeclarations>(
+  strategy: string,
+  declarations: P,
+  settings: ReadonlyMap<string, string>,
+): ParamValues<P> {
   const names = Object.keys(declarations).toSorted()
   for (const name of settings.keys()) {
     if (names.includes(name)) continue
     const hint = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`
     const near = nearest(name, names)
-    throw new StrategyError(`strategy ${strategy} has no parameter '${name}'${near === undefined ? '' : ` (did you mean '${near}'?)`}: ${hint}`)
+    throw new StrategyError(
+      `strategy ${strategy} has no parameter '${name}'${near === undefined ? '' : ` (did you mean '${near}'?)`}: ${hint}`,
+    )
   }
   const values: Record<string, number | string | boolean> = {}
   for (const name of names) {
@@ -110,8 +123,14 @@ export function resolveParams<P extends ParamDeclarations>(strategy: string, dec
   return values as ParamValues<P>
 }
 
-function parseSetting(strategy: string, name: string, declaration: Quantity<number> | Quantity<string> | Quantity<boolean>, text: string): number | string | boolean {
-  const refuse = (wanted: string): StrategyError => new StrategyError(`parameter ${name} of strategy ${strategy} is ${wanted}; got '${text}'`)
+function parseSetting(
+  strategy: string,
+  name: string,
+  declaration: Quantity<number> | Quantity<string> | Quantity<boolean>,
+  text: string,
+): number | string | boolean {
+  const refuse = (wanted: string): StrategyError =>
+    new StrategyError(`parameter ${name} of strategy ${strategy} is ${wanted}; got '${text}'`)
   const bounded = (value: number, scale: number): number => {
     const { minimum, maximum } = declaration
     if ((minimum !== undefined && value < minimum) || (maximum !== undefined && value > maximum))

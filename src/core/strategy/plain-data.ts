@@ -12,14 +12,17 @@ export function writePlainData(value: unknown, path: string, depth = 0): string 
   if (depth > MAX_DEPTH) throw new StrategyError(`${path} is nested deeper than ${MAX_DEPTH}: keep state flat`)
   switch (typeof value) {
     case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0) ? String(value) : `{"$":"${Object.is(value, -0) ? '-0' : String(value)}"}`
+      return Number.isFinite(value) && !Object.is(value, -0)
+        ? String(value)
+        : `{"$":"${Object.is(value, -0) ? '-0' : String(value)}"}`
     case 'string':
       return JSON.stringify(value)
     case 'boolean':
       return String(value)
     case 'object': {
       if (value === null) return 'null'
-      if (Array.isArray(value)) return `[${value.map((item, i) => writePlainData(item, `${path}[${i}]`, depth + 1)).join(',')}]`
+      if (Array.isArray(value))
+        return `[${value.map((item, i) => writePlainData(item, `${path}[${i}]`, depth + 1)).join(',')}]`
       const prototype: unknown = Object.getPrototypeOf(value)
       if (prototype !== Object.prototype && prototype !== null) throw notPlain(path, `a ${constructorName(value)}`)
       const record = value as Readonly<Record<string, unknown>>
@@ -41,13 +44,16 @@ export function writePlainData(value: unknown, path: string, depth = 0): string 
 /** Reads what `writePlainData` wrote. */
 export function readPlainData(text: string): unknown {
   return JSON.parse(text, (_key, value: unknown) => {
-    if (typeof value === 'object' && value !== null && '$' in value && Object.keys(value).length === 1) return Number(value.$)
+    if (typeof value === 'object' && value !== null && '$' in value && Object.keys(value).length === 1)
+      return Number(value.$)
     return value
   })
 }
 
 function notPlain(path: string, what: string): StrategyError {
-  return new StrategyError(`${path} is ${what}: strategy state must be plain data (numbers, strings, booleans, null, arrays, objects)`)
+  return new StrategyError(
+    `${path} is ${what}: strategy state must be plain data (numbers, strings, booleans, null, arrays, objects)`,
+  )
 }
 
 function constructorName(value: object): string {

@@ -30,24 +30,38 @@ class InstrumentPrices {
 
 export class BestPrices extends InstrumentPrices implements BestView {
   get bid(): number {
-    return (this.market.top[this.instrument * 4 + TOP.bid] as number) / (this.market.priceScale[this.instrument] as number)
+    return (
+      (this.market.top[this.instrument * 4 + TOP.bid] as number) / (this.market.priceScale[this.instrument] as number)
+    )
   }
 
   get bidQuantity(): number {
-    return (this.market.top[this.instrument * 4 + TOP.bidQuantity] as number) / (this.market.quantityScale[this.instrument] as number)
+    return (
+      (this.market.top[this.instrument * 4 + TOP.bidQuantity] as number) /
+      (this.market.quantityScale[this.instrument] as number)
+    )
   }
 
   get ask(): number {
-    return (this.market.top[this.instrument * 4 + TOP.ask] as number) / (this.market.priceScale[this.instrument] as number)
+    return (
+      (this.market.top[this.instrument * 4 + TOP.ask] as number) / (this.market.priceScale[this.instrument] as number)
+    )
   }
 
   get askQuantity(): number {
-    return (this.market.top[this.instrument * 4 + TOP.askQuantity] as number) / (this.market.quantityScale[this.instrument] as number)
+    return (
+      (this.market.top[this.instrument * 4 + TOP.askQuantity] as number) /
+      (this.market.quantityScale[this.instrument] as number)
+    )
   }
 
   get mid(): number {
     const at = this.instrument * 4
-    return ((this.market.top[at + TOP.bid] as number) + (this.market.top[at + TOP.ask] as number)) / 2 / (this.market.priceScale[this.instrument] as number)
+    return (
+      ((this.market.top[at + TOP.bid] as number) + (this.market.top[at + TOP.ask] as number)) /
+      2 /
+      (this.market.priceScale[this.instrument] as number)
+    )
   }
 }
 
@@ -79,11 +93,17 @@ class RowPrices extends InstrumentPrices {
 
 export class TradePrices extends RowPrices implements TradeView {
   get price(): number {
-    return (this.rows.f64[this.row * ROW_SLOTS + TRADE.price] as number) / (this.market.priceScale[this.instrument] as number)
+    return (
+      (this.rows.f64[this.row * ROW_SLOTS + TRADE.price] as number) /
+      (this.market.priceScale[this.instrument] as number)
+    )
   }
 
   get quantity(): number {
-    return (this.rows.f64[this.row * ROW_SLOTS + TRADE.quantity] as number) / (this.market.quantityScale[this.instrument] as number)
+    return (
+      (this.rows.f64[this.row * ROW_SLOTS + TRADE.quantity] as number) /
+      (this.market.quantityScale[this.instrument] as number)
+    )
   }
 
   get sell(): boolean {
@@ -93,11 +113,16 @@ export class TradePrices extends RowPrices implements TradeView {
 
 export class FillPrices extends RowPrices implements FillView {
   get price(): number {
-    return (this.rows.f64[this.row * ROW_SLOTS + FILL.price] as number) / (this.market.priceScale[this.instrument] as number)
+    return (
+      (this.rows.f64[this.row * ROW_SLOTS + FILL.price] as number) / (this.market.priceScale[this.instrument] as number)
+    )
   }
 
   get quantity(): number {
-    return (this.rows.f64[this.row * ROW_SLOTS + FILL.quantity] as number) / (this.market.quantityScale[this.instrument] as number)
+    return (
+      (this.rows.f64[this.row * ROW_SLOTS + FILL.quantity] as number) /
+      (this.market.quantityScale[this.instrument] as number)
+    )
   }
 
   get sell(): boolean {

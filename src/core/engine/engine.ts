@@ -1,0 +1,409 @@
+/**
+ * The engine: one row in, its consequences out. Synchronous and pure; its time is the time in the rows.
+ *
+ * In: input rows in their one order (market, money, operator). Out: output rows (signal, target, blocked, intent, request)
+ * in `outputs`, taken by the caller between steps. Owns: the whole state of a session. Refuses: nothing that is on the tape;
+ * kinds it does not know are counted and passed over. Fails: an exception out of `step` is a bug; a strategy that throws is
+ * paused instead. Within a step the account and its protection come before the strategies.
+ */
+import { Ledger } from '../account/ledger.ts'
+import { OrderTable } from '../account/orders.ts'
+import { PositionTable } from '../account/positions.ts'
+import { Settlement } from '../account/settlement.ts'
+import { Valuation } from '../account/valuation.ts'
+import { OrderDesk } from '../execution/order-desk.ts'
+import { ProtectionReconciler } from '../execution/protection.ts'
+import { QuoteReconciler } from '../execution/quotes.ts'
+import { TargetReconciler } from '../execution/targets.ts'
+import { assetTable } from '../market/assets.ts'
+import { Exposure } from '../risk/exposure.ts'
+import { PreTradeCheck } from '../risk/pre-trade-check.ts'
+import type { StrategyDefinition } from '../strategy/contract.ts'
+import { ShownValues } from '../strategy/shown.ts'
+import { BestPrices, FillPrices, MarkPrices, OwnPosition, TradePrices } from '../strategy/views.ts'
+import { RecordDigest } from '../tape/digest.ts'
+import {
+  AGGREGATE_TRADE,
+  BEST_BID_ASK,
+  BLOCK,
+  CANDLE,
+  COMMAND,
+  CONFIGURATION,
+  DEPTH_DIFF,
+  DEPTH_PARTIAL,
+  DEPTH_SNAPSHOT,
+  FILL,
+  FUNDING_PAYMENT,
+  MARK_PRICE,
+  OPERATOR,
+  ORDER_UPDATE,
+  STRATEGY_FAILED,
+  STRATEGY_PAUSED,
+  TRADE,
+  TRANSFER,
+} from '../tape/kinds.ts'
+import { APPEND_TIME, NO_INSTRUMENT, ROW_BYTES, ROW_SLOTS } from '../tape/layout.ts'
+import type { RowBuffer } from '../tape/row-buffer.ts'
+import { StateReader, StateWriter } from '../tape/state.ts'
+import { AccountKeeper } from './account-keeper.ts'
+import { BookFeed } from './book-feed.ts'
+import { CandleFeed } from './candle-feed.ts'
+import type { EngineConfig } from './config.ts'
+import { Funds } from './funds.ts'
+import { MarketState } from './market-state.ts'
+import { OutputWriter } from './output-writer.ts'
+import { Roster } from './roster.ts'
+import type { Runner } from './roster.ts'
+import { Wishes } from './wishes.ts'
+
+export class Engine {
+  readonly config: EngineConfig
+  /** [0] sequence of the next input. */
+  readonly sequence: Float64Array = new Float64Array(1)
+  /** [0] engine time, microseconds: never runs backwards. */
+  readonly time: Float64Array = new Float64Array(1)
+  readonly outputs: OutputWriter = new OutputWriter()
+  readonly inputDigest: RecordDigest = new RecordDigest()
+  /** Rows of kinds that this build does not know. */
+  unknownKinds = 0
+
+  readonly market: MarketState
+  readonly orders: OrderTable
+  /** Positions by instrument, and each strategy's own by key (strategy times instruments plus instrument). */
+  readonly account: PositionTable
+  readonly books: PositionTable
+  readonly ledger: Ledger
+  readonly valuation: Valuation
+  readonly check: PreTradeCheck
+  readonly funds: Funds
+  readonly roster: Roster
+  readonly shown: ShownValues = new ShownValues()
+  readonly candles: CandleFeed
+  readonly depth: BookFeed
+
+  readonly #keeper: AccountKeeper
+  readonly #wishes: Wishes
+  readonly #parts: readonly Stored[]
+  readonly #best: BestPrices
+  readonly #mark: MarkPrices
+  readonly #trade: TradePrices
+  readonly #fill: FillPrices
+  readonly #instruments: number
+  readonly #isReady: (runner: Runner, instrument: number) => boolean = (runner, instrument) =>
+    this.#ready(runner, instrument)
+
+  /** Throws StrategyError when a strategy's settings or needs make no sense. */
+  constructor(config: EngineConfig, definitions: readonly StrategyDefinition[]) {
+    const { instruments } = config
+    const keys = Math.max(1, config.strategies.length) * instruments.length
+    const assets = assetTable(instruments)
+    const settlement = new Settlement(instruments, assets)
+    this.config = config
+    this.#instruments = instruments.length
+    this.market = new MarketState(instruments)
+    this.orders = new OrderTable(config.orderCapacity, keys)
+    this.account = new PositionTable(instruments.length, settlement)
+    this.books = new PositionTable(keys, settlement)
+    this.ledger = new Ledger({ accounts: ['main'], wallets: ['trading'], assets })
+    this.valuation = new Valuation(this.ledger, settlement, settleAsset(config, assets))
+    const { market, orders, outputs } = this
+    const exposure = new Exposure(instruments)
+    this.check = new PreTradeCheck({ instruments, orders, exposure }, config.limits, config.leverage)
+    this.funds = new Funds(this.valuation, this.account, market, this.check)
+    const { namespace, epoch } = config
+    const desk = new OrderDesk({
+      instruments: instruments.length,
+      outputs,
+      orders,
+      check: this.check,
+      exposure,
+      namespace,
+      epoch,
+    })
+    const reconciler = { instruments, market, orders, desk, positions: this.books.quantity }
+    const targets = new TargetReconciler(reconciler)
+    const quotes = new QuoteReconciler(reconciler, config.quoteToleranceTicks)
+    const protection = new ProtectionReconciler(reconciler)
+    this.#wishes = new Wishes({
+      instruments,
+      sizers: config.strategies.map((s) => s.sizer),
+      names: config.strategies.map((s) => s.name),
+      market,
+      outputs,
+      orders,
+      targets,
+      quotes,
+      protection,
+      positions: this.books.quantity,
+      funds: this.check.funds,
+      refreshFunds: () => this.funds.refresh(),
+    })
+    this.#keeper = new AccountKeeper({
+      instruments: instruments.length,
+      market,
+      orders,
+      books: this.books,
+      account: this.account,
+      ledger: this.ledger,
+      exposure,
+      check: this.check,
+      targets,
+      quotes,
+      protection,
+      flatten: (key) => this.#wishes.flatten(key),
+    })
+    this.#best = new BestPrices(market, instruments)
+    this.#mark = new MarkPrices(market, instruments)
+    this.#trade = new TradePrices(market, instruments)
+    this.#fill = new FillPrices(market, instruments)
+    this.roster = new Roster(config.strategies, definitions, {
+      instruments,
+      actions: this.#wishes,
+      best: new BestPrices(market, instruments),
+      position: new OwnPosition(this.books.quantity, protection.entry, market, instruments.length),
+      shown: this.shown,
+      time: this.time,
+      equity: () => this.equity(),
+      history: (instrument, interval) => this.candles.history(instrument, interval),
+    })
+    this.candles = new CandleFeed(instruments, this.roster, (runner, error) => this.#failed(runner, error))
+    this.depth = new BookFeed(instruments, this.roster, market, (runner, error) => this.#failed(runner, error))
+    this.#parts = [
+      market,
+      orders,
+      this.account,
+      this.books,
+      this.ledger,
+      exposure,
+      this.check,
+      this.funds,
+      desk,
+      targets,
+      quotes,
+      protection,
+      outputs,
+      this.candles,
+      this.depth,
+      this.roster,
+    ]
+  }
+
+  /** Equity in units of the settle asset, a double for views. */
+  equity(): number {
+    this.funds.refresh()
+    return this.funds.equity.toNumber(0) / 1e18
+  }
+
+  /** Takes the input record at `row`. */
+  step(buffer: RowBuffer, row: number): void {
+    const { u8, u16, f64 } = buffer
+    const kind = u8[row * ROW_BYTES] as number
+    const instrument = u16[row * 32 + 3] as number
+    const stamp = f64[row * ROW_SLOTS + APPEND_TIME] as number
+    if (stamp > (this.time[0] as number)) this.time[0] = stamp
+    this.inputDigest.take(buffer, row, 1 + (u16[row * 32 + 1] as number))
+    this.outputs.begin(this.sequence, this.time)
+    this.funds.onTime(this.time)
+    switch (kind) {
+      case TRADE.kind:
+      case AGGREGATE_TRADE.kind:
+        this.market.onTrade(buffer, row, instrument)
+        this.candles.onTrade(buffer, row, instrument)
+        this.#tellTrade(buffer, row, instrument)
+        break
+      case BEST_BID_ASK.kind:
+        this.market.onBest(buffer, row, instrument)
+        this.depth.noteBest(instrument)
+        this.candles.onBest(buffer, row, instrument)
+        this.#tellBest(instrument)
+        break
+      case DEPTH_DIFF.kind:
+      case DEPTH_SNAPSHOT.kind:
+      case DEPTH_PARTIAL.kind:
+        this.depth.onDepth(buffer, row, instrument, this.#isReady)
+        break
+      case CANDLE.kind:
+        this.candles.onCandle(buffer, row, instrument, this.market)
+        break
+      case MARK_PRICE.kind:
+        this.market.onMark(buffer, row, instrument)
+        this.#tellMark(instrument)
+        break
+      case ORDER_UPDATE.kind:
+        this.#keeper.onOrderUpdate(buffer, row, u8[row * ROW_BYTES + 1] as number)
+        break
+      case FILL.kind:
+        this.#onFill(buffer, row, instrument)
+        break
+      case FUNDING_PAYMENT.kind:
+        this.#keeper.onFunding(buffer, row, instrument)
+        this.funds.refresh()
+        break
+      case TRANSFER.kind:
+        this.#keeper.onTransfer(buffer, row)
+        this.funds.afterTransfer()
+        break
+      case OPERATOR.kind:
+        this.#onOperator(u8[row * ROW_BYTES + OPERATOR.commandByte] as number, instrument)
+        break
+      case STRATEGY_PAUSED.kind:
+        this.#pause(this.roster.runners[u16[row * 32 + STRATEGY_PAUSED.strategyByte / 2] as number])
+        break
+      case CONFIGURATION.kind:
+        break
+      default:
+        this.#unhandled(kind)
+    }
+    this.outputs.finish()
+    this.sequence[0] = (this.sequence[0] as number) + 1
+  }
+
+  /** Everything that decides what comes next, as bytes: equal states give equal bytes. */
+  save(): Uint8Array {
+    const writer = new StateWriter(1 << 16)
+    writer.begin('engine', 1)
+    writer.f64s(this.sequence)
+    writer.f64s(this.time)
+    writer.i32s(this.inputDigest.state)
+    writer.f64s(this.inputDigest.stretch)
+    for (const part of this.#parts) part.save(writer)
+    writer.end()
+    return writer.finish()
+  }
+
+  /** Brings a fresh engine of the same configuration into a saved state. Throws StateError for bytes of another layout. */
+  load(bytes: Uint8Array): void {
+    const reader = new StateReader(bytes)
+    reader.begin('engine', 1)
+    reader.into(this.sequence)
+    reader.into(this.time)
+    reader.into(this.inputDigest.state)
+    reader.into(this.inputDigest.stretch)
+    for (const part of this.#parts) part.load(reader)
+    reader.end()
+    reader.finish()
+  }
+
+  #tellTrade(buffer: RowBuffer, row: number, instrument: number): void {
+    const runners = this.roster.onTrade[instrument] as readonly Runner[]
+    for (let i = 0; i < runners.length; i++) {
+      const runner = runners[i] as Runner
+      if (!this.#ready(runner, instrument)) continue
+      this.#trade.bind(buffer, row, instrument)
+      try {
+        runner.definition.onTrade?.(this.#trade, runner.context)
+      } catch (error) {
+        this.#failed(runner, error)
+      }
+    }
+  }
+
+  #tellBest(instrument: number): void {
+    const runners = this.roster.onBest[instrument] as readonly Runner[]
+    for (let i = 0; i < runners.length; i++) {
+      const runner = runners[i] as Runner
+      if (!this.#ready(runner, instrument)) continue
+      this.#best.instrument = instrument
+      try {
+        runner.definition.onBest?.(this.#best, runner.context)
+      } catch (error) {
+        this.#failed(runner, error)
+      }
+    }
+  }
+
+  #tellMark(instrument: number): void {
+    const runners = this.roster.onMark[instrument] as readonly Runner[]
+    for (let i = 0; i < runners.length; i++) {
+      const runner = runners[i] as Runner
+      if (!this.#ready(runner, instrument)) continue
+      this.#mark.instrument = instrument
+      try {
+        runner.definition.onMark?.(this.#mark, runner.context)
+      } catch (error) {
+        this.#failed(runner, error)
+      }
+    }
+  }
+
+  #onFill(buffer: RowBuffer, row: number, instrument: number): void {
+    const key = this.#keeper.onFill(buffer, row, instrument)
+    this.funds.refresh()
+    if (key < 0) return
+    const runner = this.roster.runners[Math.floor(key / this.#instruments)]
+    if (runner?.definition.onFill === undefined || runner.paused) return
+    runner.context.current = instrument
+    this.#fill.bind(buffer, row, instrument)
+    try {
+      runner.definition.onFill(this.#fill, runner.context)
+    } catch (error) {
+      this.#failed(runner, error)
+    }
+  }
+
+  /** Whether a runner is to be called for an instrument; if so its context is set to it. */
+  #ready(runner: Runner, instrument: number): boolean {
+    if (runner.paused || (runner.history > 0 && !this.candles.warm(runner, instrument))) return false
+    runner.context.current = instrument
+    return true
+  }
+
+  #onOperator(command: number, instrument: number): void {
+    const { check } = this
+    switch (command) {
+      case COMMAND.pause:
+        check.standing |= BLOCK.paused
+        return
+      case COMMAND.resume:
+        check.standing &= ~BLOCK.paused
+        return
+      case COMMAND.kill:
+        check.standing |= BLOCK.killed
+        return
+      case COMMAND.close:
+      case COMMAND.flatten:
+        for (let key = 0; key < this.books.rows; key++)
+          if (command === COMMAND.flatten || key % this.#instruments === instrument) this.#wishes.flatten(key)
+        return
+      default:
+        this.unknownKinds++
+    }
+  }
+
+  /** A strategy that threw: it is paused, its quotes go, its stops stay. */
+  #failed(runner: Runner, error: unknown): void {
+    this.roster.fail(runner, this.sequence, error)
+    const row = this.outputs.add(STRATEGY_FAILED.kind, 0, NO_INSTRUMENT, 0)
+    this.outputs.rows.u16[row * 32 + STRATEGY_FAILED.strategyByte / 2] = runner.index
+    this.#pause(runner)
+  }
+
+  #pause(runner: Runner | undefined): void {
+    if (runner === undefined) return
+    runner.paused = true
+    for (const instrument of runner.context.instruments)
+      this.#wishes.withdraw(runner.index * this.#instruments + instrument)
+  }
+
+  /** Rows that concern nobody here (statistics, notes) and kinds of a later build. */
+  #unhandled(kind: number): void {
+    if (!KNOWN_BY_OTHERS.has(kind)) this.unknownKinds++
+  }
+}
+
+/** A part of the state that checkpoints hold. */
+interface Stored {
+  save(writer: StateWriter): void
+  load(reader: StateReader): void
+}
+
+/** Kinds that this build knows and that the engine has no use for. */
+const KNOWN_BY_OTHERS: ReadonlySet<number> = new Set([9, 10, 11, 16, 17, 18, 19, 72])
+
+function settleAsset(config: EngineConfig, assets: readonly string[]): number {
+  const named = config.balances[0]?.asset ?? config.instruments[0]?.settle ?? ''
+  const index = assets.indexOf(named)
+  if (index < 0)
+    throw new RangeError(`the account's asset '${named}' is not among those of the instruments: ${assets.join(', ')}`)
+  return index
+}
