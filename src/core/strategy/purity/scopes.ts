@@ -125,7 +125,8 @@ function declareHoisted(scope: Scope, node: SyntaxNode, origin: Origin): void {
 
 /** Declares the names of a binding: an identifier, or a pattern that takes something apart. */
 function declare(scope: Scope, target: SyntaxNode | undefined, origin: Origin): void {
-  switch (target?.type) {
+  if (target === undefined) return
+  switch (target.type) {
     case 'Identifier': {
       const name = nameOf(target)
       if (name !== undefined) scope.names.set(name, origin)
