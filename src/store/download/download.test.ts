@@ -33,7 +33,7 @@ function times(world: DownloadWorld, report: SeriesReport): number[] {
     .map((cells) => millis(cells[TIME_COLUMN[report.series.kind]] ?? ''))
 }
 
-test('whole months, single days and today come from their sources and join without gap or overlap', () =>
+void test('whole months, single days and today come from their sources and join without gap or overlap', () =>
   DownloadWorld.run('2026-11-20T14:35:10Z', async (world) => {
     const report = await world.download({ kinds: ['klines 1h'], from: '2026-09-28', to: '2026-11-20' })
     assertComplete(report)
@@ -56,7 +56,7 @@ test('whole months, single days and today come from their sources and join witho
     assert.equal(report.rows, 14)
   }))
 
-test('candles of today are those of the site, cell by cell', () =>
+void test('candles of today are those of the site, cell by cell', () =>
   DownloadWorld.run('2026-11-20T14:35:10Z', async (world) => {
     const before = await world.download({ kinds: ['klines 15m', 'markPriceKlines 15m'], last: '1d' })
     assertComplete(before)
@@ -74,7 +74,7 @@ test('candles of today are those of the site, cell by cell', () =>
     }
   }))
 
-test('every kind of futures equals the market it was made of', () =>
+void test('every kind of futures equals the market it was made of', () =>
   DownloadWorld.run('2026-11-20T06:10:00Z', async (world) => {
     const kinds = ['klines 1m', 'aggTrades', 'trades', 'fundingRate']
     const report = await world.download({ kinds, from: '2026-11-18' })
@@ -111,7 +111,7 @@ test('every kind of futures equals the market it was made of', () =>
     )
   }))
 
-test('spot comes in microseconds on both sides of the join', () =>
+void test('spot comes in microseconds on both sides of the join', () =>
   DownloadWorld.run('2026-11-20T02:30:00Z', async (world) => {
     const kinds = ['klines 1m', 'aggTrades', 'trades']
     const report = await world.download({ venue: 'binance-spot', kinds, last: '1d' })
@@ -143,7 +143,7 @@ test('spot comes in microseconds on both sides of the join', () =>
     )
   }))
 
-test('yesterday comes from REST until its file is published, and today goes on from where it was', () =>
+void test('yesterday comes from REST until its file is published, and today goes on from where it was', () =>
   DownloadWorld.run('2026-11-20T03:00:00Z', async (world) => {
     // 03:00: the file of the 19th is not out.
     const early = only(await world.download({ kinds: ['aggTrades'], from: '2026-11-18' }))
@@ -172,7 +172,7 @@ test('yesterday comes from REST until its file is published, and today goes on f
     assert.deepEqual(times(world, published), expected(world.clock.nowMs - SETTLE))
   }))
 
-test('a month that is not published yet comes day by day', () =>
+void test('a month that is not published yet comes day by day', () =>
   // The first Monday of November 2026 is the 2nd, of December the 7th.
   DownloadWorld.run('2026-12-03T12:00:00Z', async (world) => {
     const report = await world.download({ kinds: ['klines 4h', 'fundingRate'], from: '2026-11-01', to: '2026-11-30' })
@@ -189,7 +189,7 @@ test('a month that is not published yet comes day by day', () =>
     assert.deepEqual(names(later.series[1] ?? assert.fail()), ['BTCUSDT-fundingRate-2026-11.zip'])
   }))
 
-test('days of before the daily files come with their month', () =>
+void test('days of before the daily files come with their month', () =>
   DownloadWorld.run('2026-11-20T12:00:00Z', async (world) => {
     world.site.fault(/\/daily\/.*2020-/, { status: 404 })
     const report = await world.download({ kinds: ['trades'], from: '2020-03-10', to: '2020-03-12' })
@@ -204,7 +204,7 @@ test('days of before the daily files come with their month', () =>
     )
   }))
 
-test('candles that no file has come from REST, whatever their age', () =>
+void test('candles that no file has come from REST, whatever their age', () =>
   DownloadWorld.run('2026-11-20T12:00:00Z', async (world) => {
     world.site.fault(/\/data\/.*2024-05/, { status: 404 })
     const report = await world.download({ kinds: ['klines 1m'], from: '2024-05-01', to: '2024-05-31' })
@@ -218,7 +218,7 @@ test('candles that no file has come from REST, whatever their age', () =>
     )
   }))
 
-test('weekly candles and months: only closed ones, and the open one follows when it has closed', () =>
+void test('weekly candles and months: only closed ones, and the open one follows when it has closed', () =>
   DownloadWorld.run('2026-11-20T12:00:00Z', async (world) => {
     // Weeks begin on 2026-10-26, 11-02, 11-09, 11-16; only the last is open.
     const report = await world.download({ kinds: ['klines 1w', 'klines 1mo'], from: '2026-10-01' })
@@ -231,7 +231,7 @@ test('weekly candles and months: only closed ones, and the open one follows when
     assert.deepEqual(times(world, only(later)), [...weeks(), Date.parse('2026-11-16')])
   }))
 
-test('a second run fetches nothing and keeps what is there', () =>
+void test('a second run fetches nothing and keeps what is there', () =>
   DownloadWorld.run('2026-11-20T12:00:00Z', async (world) => {
     const wish = { kinds: ['klines 1h'], from: '2026-10-01', to: '2026-11-03' }
     await world.download(wish)
@@ -242,7 +242,7 @@ test('a second run fetches nothing and keeps what is there', () =>
     assert.equal(world.site.requests.length, requests)
   }))
 
-test('the rules of the instruments are stored in the form of exchangeInfo, once a day', () =>
+void test('the rules of the instruments are stored in the form of exchangeInfo, once a day', () =>
   DownloadWorld.run('2026-11-20T12:00:00Z', async (world) => {
     for (const venue of ['binance-usdm', 'binance-spot'] as const) {
       const wish = { venue, symbols: ['BTCUSDT', 'ETHUSDT'], kinds: ['klines 1d'], last: '2d' }
@@ -260,7 +260,7 @@ test('the rules of the instruments are stored in the form of exchangeInfo, once 
     }
   }))
 
-test('at most four files are under way at one time, or as many as allowed', () =>
+void test('at most four files are under way at one time, or as many as allowed', () =>
   DownloadWorld.run(
     '2026-11-20T12:00:00Z',
     async (world) => {
@@ -274,7 +274,7 @@ test('at most four files are under way at one time, or as many as allowed', () =
     { fileDelayMs: 15 },
   ))
 
-test('progress counts files, bytes and rows and never goes back', () =>
+void test('progress counts files, bytes and rows and never goes back', () =>
   DownloadWorld.run('2026-11-20T12:00:00Z', async (world) => {
     const seen: { filesDone: number; filesTotal: number; bytes: number; rows: number }[] = []
     const report = await world.download(
@@ -288,7 +288,7 @@ test('progress counts files, bytes and rows and never goes back', () =>
     assert.ok(seen.every((now, at) => at === 0 || now.bytes >= (seen[at - 1]?.bytes ?? 0)))
   }))
 
-test('nothing is left beside the files, their checksums and the rules', () =>
+void test('nothing is left beside the files, their checksums and the rules', () =>
   DownloadWorld.run('2026-11-20T12:00:00Z', async (world) => {
     await world.download({ kinds: ['klines 1h'], from: '2026-11-18', to: '2026-11-19' })
     assert.deepEqual(readdirSync(join(world.folder, 'binance-usdm/klines/BTCUSDT/1h')), [

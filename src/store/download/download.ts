@@ -72,6 +72,7 @@ class Run {
   readonly #firstDays = new Map<string, Day | 'unknown'>()
   #rules: readonly string[] = []
   #stopped = false
+  #diskRefuses = false
 
   constructor(plan: DownloadPlan, ports: DownloadPorts, options: DownloadOptions) {
     const { http, files, clock } = ports
@@ -102,6 +103,7 @@ class Run {
     } catch (error) {
       // The disk refuses: nothing more can be stored, and what is stored stays.
       if (!(error instanceof FileError)) throw error
+      this.#diskRefuses = true
       this.#problems.add(error.path, error.message, 'Then run the same command again: what is finished is kept.')
     }
   }
@@ -123,7 +125,7 @@ class Run {
       await this.#explainUnknown(reports)
     } catch (error) {
       if (!(error instanceof FileError)) throw error
-      this.#problems.add(error.path, error.message, 'Then run the same command again.')
+      if (!this.#diskRefuses) this.#problems.add(error.path, error.message, 'Then run the same command again.')
     }
     const problems = this.#problems.list
     const { bytes, rows } = this.#progress.now

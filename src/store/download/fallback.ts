@@ -6,6 +6,7 @@
 import { firstDayOf, lastDayOf, monthOf, overlap, type Day, type DaySpan, type Month } from './days.ts'
 import { pieceKey, restReaches, type Piece } from './plan.ts'
 import { monthlyOnly, type Series } from './series.ts'
+import { periodSpan } from './site.ts'
 
 /** Younger days are not published yet rather than missing: REST first, not a file of their month. */
 const RECENT_DAYS = 3
@@ -39,8 +40,8 @@ export class Fallback {
   /** The source does not have the piece: what to get instead. `firstDay`: the instrument's first, where known. */
   absent(piece: Piece, firstDay: Day | undefined): Piece[] {
     this.#states.set(pieceKey(piece), 'absent')
-    if (piece.source === 'rest') return []
     const { series, period } = piece
+    if (piece.source === 'rest' || periodSpan(period).to < (firstDay ?? 0)) return []
     const instead =
       period.kind === 'day'
         ? this.#insteadOfDay(series, period.day)

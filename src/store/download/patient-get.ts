@@ -35,7 +35,7 @@ export class PatientGetter {
 
   /** Why this host is not asked any more; undefined while it is. */
   shut(url: string): Refusal | undefined {
-    return this.#shut.get(hostOf(url))
+    return this.#shut.get(doorOf(url))
   }
 
   /**
@@ -76,7 +76,7 @@ export class PatientGetter {
   }
 
   #refuse(url: string, refusal: Refusal): PatientOutcome {
-    if (refusal.stopsHost) this.#shut.set(hostOf(url), refusal)
+    if (refusal.stopsHost) this.#shut.set(doorOf(url), refusal)
     return { kind: 'refused', refusal }
   }
 
@@ -84,6 +84,11 @@ export class PatientGetter {
     this.#onWait(reason, milliseconds)
     await this.#clock.sleep(milliseconds)
   }
+}
+
+/** A mirror may serve archives and REST from one host: the first folder tells them apart. */
+function doorOf(url: string): string {
+  return /^[a-z]+:\/\/[^/]+\/[^/]*/i.exec(url)?.[0] ?? url
 }
 
 function isAnswer(status: number): boolean {

@@ -24,6 +24,8 @@ export interface DownloadRequest {
   readonly symbols: readonly string[]
   readonly wanted: readonly Wanted[]
   readonly span: DaySpan
+  /** Ask again for days that the venue was found not to have. */
+  readonly recheck?: boolean
 }
 
 /** One file to get. */
@@ -73,7 +75,11 @@ export function planDownload(request: DownloadRequest, today: Day, known: KnownD
   const { venue, span } = request
   const all = symbols.flatMap((symbol) => wanted.map((each): Series => ({ venue, symbol, ...each })))
   const series = [...new Map(all.map((each) => [seriesKey(each), each])).values()]
-  const pieces = series.flatMap((each) => piecesOf(each, span, today, known))
+  const data: KnownData =
+    request.recheck === true
+      ? { isAbsent: () => false, hasArchive: (each, period) => known.hasArchive(each, period) }
+      : known
+  const pieces = series.flatMap((each) => piecesOf(each, span, today, data))
   const notes = series.flatMap((each) => (span.to === today ? (noteOnToday(each) ?? []) : []))
   return { ok: true, plan: { venue, symbols, span, today, series, pieces, notes } }
 }

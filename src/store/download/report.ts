@@ -44,7 +44,7 @@ export interface DownloadReport {
   readonly notes: readonly string[]
 }
 
-/** Collects problems; those with the same cause are one, with the number of files. */
+/** Collects problems; files that a host refuses for the same reason are one problem, with their number. */
 export class ProblemList {
   readonly #problems = new Map<string, Problem>()
 
@@ -53,13 +53,12 @@ export class ProblemList {
   }
 
   add(place: string, message: string, remedy: string): void {
-    const key = `${message}\n${remedy}`
-    const known = this.#problems.get(key)
-    this.#problems.set(key, { place: known?.place ?? place, message, remedy, files: (known?.files ?? 0) + 1 })
+    this.#problems.set(`${place}: ${message}`, { place, message, remedy, files: 1 })
   }
 
-  refused(place: string, refusal: Refusal): void {
-    this.add(place, refusal.message, refusal.remedy)
+  refused(place: string, { message, remedy }: Refusal): void {
+    const known = this.#problems.get(message)
+    this.#problems.set(message, { place: known?.place ?? place, message, remedy, files: (known?.files ?? 0) + 1 })
   }
 }
 
