@@ -235,8 +235,8 @@ function writeOutputs(s: SampleWriter): void {
 function writeStructure(s: SampleWriter): void {
   const structure: Head = { kind: 0, source: 0, instrument: NO_INSTRUMENT, slot3: 41 }
   text(s.begin({ ...structure, kind: k.REFERENCE.kind, raw: 1 }), k.REFERENCE, '{"file":"a.tape","rows":1}')
-  s.begin({ ...structure, kind: k.INPUT_DIGEST.kind, raw: 1 })
-  s.f64s(k.INPUT_DIGEST.firstSequence, [0, 42, 21_234_567, 434_567_890])
+  s.begin({ ...structure, kind: k.INPUT_DIGEST.kind, raw: 32 })
+  s.f64s(k.INPUT_DIGEST.firstSequence, [0, 42])
   s.u32(k.INPUT_DIGEST.hash * 8, 0x0123_4567).u32(k.INPUT_DIGEST.hash * 8 + 4, 0x89ab_cdef)
   for (const [kind, slots, hash] of [
     [k.CHECKPOINT, [3, 40_960], k.CHECKPOINT.hash],

@@ -1,92 +1,89 @@
 /**
- * Fast digests of rows, for comparing runs. They find accidents and name the row; tamper evidence is the SHA-256 chain of
- * the files (segment.ts).
+ * Fast digests of records, for comparing runs. They find accidents and name the record; tamper evidence is the SHA-256
+ * chain of the files (segment.ts).
  */
-import type { RowBuffer } from './row-buffer.ts'
 import { ROW_WORDS } from './layout.ts'
+import type { RowBuffer } from './row-buffer.ts'
 
-/** Mask of the 20-bit row digests whose weighted sums stay exact in doubles over one stretch. */
-const LOCATOR_MASK = 0xfffff
-/** Records of one stretch: 2^16 positions times 2^20 digests, summed, stay below 2^53. */
-export const STRETCH_RECORDS = 65_536
+/** Rows and columns of the grid over which the records of one stretch are laid out. */
+export const GRID_SIDE = 256
+/** Records of one stretch. */
+export const STRETCH_RECORDS: number = GRID_SIDE * GRID_SIDE
 
 /**
  * Digests a stream of records one by one, with no allocation.
  *
- * `hash` is a running 64-bit digest (two words) of all records. `sum` and `weightedSum` restart with each stretch: if
- * exactly one record of a stretch differs between two readings, (weightedSum - weightedSum') / (sum - sum') is its place
- * in the stretch, so that a damaged row can be named without keeping the original.
+ * `state` is a running 64-bit digest of all records. `grid` belongs to the stretch at hand: record `i` of it is counted
+ * (exclusive or) in row `i / 256` and in column `i % 256`, so that a record that differs between two readings is where a
+ * differing row and a differing column cross: it can be named without keeping the original.
  */
 export class RecordDigest {
-  /** The running hash: two 32-bit words. */
-  readonly state: Int32Array = new Int32Array(2)
-  /** [sum, weightedSum, records in this stretch] */
-  readonly stretch: Float64Array = new Float64Array(3)
-
-  constructor() {
-    this.state[0] = 0x243f6a88
-    this.state[1] = 0x05a308d3 // no meaning: the first digits of pi
-  }
+  /** The running digest: two 32-bit words. */
+  readonly state: Int32Array = Int32Array.of(0x243f6a88, 0x05a308d3) // no meaning: the first digits of pi
+  /** Digests of the grid's rows, then of its columns. */
+  readonly grid: Int32Array = new Int32Array(2 * GRID_SIDE)
+  /** Records taken in this stretch; the caller begins a new one at STRETCH_RECORDS. */
+  count = 0
 
   /** Takes the record of `rows` rows at `row`. */
   take(buffer: RowBuffer, row: number, rows: number): void {
     const words = buffer.i32
     const end = (row + rows) * ROW_WORDS
-    let a = 0x13198a2e | 0
-    let b = 0x03707344 | 0
-    let c = 0x24a93f4d | 0
-    let d = 0x2e0b4482 | 0
-    for (let w = row * ROW_WORDS; w < end; w += 4) {
-      a = Math.imul(a ^ (words[w] as number), 0x85ebca6b)
-      b = Math.imul(b ^ (words[w + 1] as number), 0xc2b2ae35 | 0)
-      c = Math.imul(c ^ (words[w + 2] as number), 0x27d4eb2f)
-      d = Math.imul(d ^ (words[w + 3] as number), 0x165667b1)
-      a ^= a >>> 15
-      b ^= b >>> 13
-      c ^= c >>> 16
-      d ^= d >>> 14
+    let h = 0x13198a2e
+    let g = 0x03707344
+    for (let w = row * ROW_WORDS; w < end; w += 8) {
+      // Products with odd constants are sums that do not wait for each other; a changed word always changes its product.
+      const a =
+        (Math.imul(words[w] as number, 0x85ebca6b) + Math.imul(words[w + 1] as number, 0x27d4eb2f)) ^
+        (Math.imul(words[w + 2] as number, 0x165667b1) + Math.imul(words[w + 3] as number, 0x1b873593))
+      const b =
+        (Math.imul(words[w + 4] as number, 0x2545f491) + Math.imul(words[w + 5] as number, 0x6c078965)) ^
+        (Math.imul(words[w + 6] as number, 0x41c64e6d) + Math.imul(words[w + 7] as number, 0x7feb352d))
+      h = Math.imul(h ^ a, 0x1e3779b1) ^ (b + ((h << 7) | (h >>> 25)))
+      g = Math.imul(g ^ b, 0x5bd1e995) + (a ^ ((g << 13) | (g >>> 19)))
     }
-    const h1 = Math.imul(a ^ ((b << 13) | (b >>> 19)), 0x9e3779b1 | 0) ^ (c >>> 3)
-    const h2 = Math.imul(c ^ ((d << 17) | (d >>> 15)), 0x85ebca77 | 0) ^ (a >>> 5)
-    const s = this.state
-    const s0 = s[0] as number
-    const s1 = s[1] as number
-    s[0] = (Math.imul(s0 ^ h1, 0x01000193) + ((s1 << 5) | (s1 >>> 27))) | 0
-    s[1] = (Math.imul(s1 ^ h2, 0x5bd1e995) + ((s0 << 11) | (s0 >>> 21))) | 0
-    const t = this.stretch
-    const short = (h1 ^ (h2 >>> 7) ^ (h1 >>> 12)) & LOCATOR_MASK
-    const place = t[2] as number
-    t[0] = (t[0] as number) + short
-    t[1] = (t[1] as number) + short * place
-    t[2] = place + 1
+    h ^= h >>> 15
+    const { state, grid } = this
+    const first = state[0] as number
+    const second = state[1] as number
+    state[0] = Math.imul(first ^ h, 0x01000193) + ((second << 5) | (second >>> 27))
+    state[1] = Math.imul(second ^ g, 0x3c6ef35f) + ((first << 11) | (first >>> 21))
+    const mark = h ^ g
+    const place = this.count
+    const gridRow = place >> 8
+    const gridColumn = GRID_SIDE + (place & 255)
+    grid[gridRow] = (grid[gridRow] as number) ^ mark
+    grid[gridColumn] = (grid[gridColumn] as number) ^ mark
+    this.count = place + 1
   }
 
-  /** Begins a new stretch; the running hash goes on. */
+  /** Begins a new stretch; the running digest goes on. */
   nextStretch(): void {
-    this.stretch.fill(0)
+    this.grid.fill(0)
+    this.count = 0
   }
 
-  /** The running hash as 16 hexadecimal digits. */
+  /** The running digest as 16 hexadecimal digits. */
   hex(): string {
     return hex32(this.state[0] as number) + hex32(this.state[1] as number)
   }
 }
 
-/**
- * Place within its stretch of the one record that differs, from the sums of two readings; -1 when the difference is not
- * that of a single record.
- */
-export function locateDifference(
-  sum: number,
-  weightedSum: number,
-  otherSum: number,
-  otherWeightedSum: number,
-  records: number,
-): number {
-  const delta = sum - otherSum
-  if (delta === 0) return -1
-  const place = (weightedSum - otherWeightedSum) / delta
-  return Number.isInteger(place) && place >= 0 && place < records ? place : -1
+/** Place within its stretch of the one record that differs between two grids; -1 if more than one (or none) does. */
+export function locateDifference(grid: Int32Array, other: Int32Array): number {
+  const row = onlyDifference(grid, other, 0)
+  const column = onlyDifference(grid, other, GRID_SIDE)
+  return row < 0 || column < 0 ? -1 : row * GRID_SIDE + column
+}
+
+function onlyDifference(grid: Int32Array, other: Int32Array, from: number): number {
+  let found = -1
+  for (let i = 0; i < GRID_SIDE; i++) {
+    if (grid[from + i] === other[from + i]) continue
+    if (found >= 0) return -1
+    found = i
+  }
+  return found
 }
 
 function hex32(word: number): string {

@@ -24,6 +24,8 @@ export type FieldType =
   /** 32-bit words, each written as eight hexadecimal digits, in order. */
   | 'hash64'
   | 'hash128'
+  /** 512 32-bit words. */
+  | 'grid'
   /** (price f64, quantity f64) pairs, bids before asks, to the end of the raw rows. */
   | 'levels'
   /** UTF-8 bytes in the raw rows; the field `textBytes` counts them. */
@@ -132,6 +134,7 @@ const BYTES: Readonly<Record<FieldType, number>> = {
   'client-id': 16,
   hash64: 8,
   hash128: 16,
+  grid: 2048,
   levels: 0,
   text: 0,
 }

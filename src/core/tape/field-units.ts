@@ -78,6 +78,7 @@ export const intent: FieldShape = {
 export const strategy: FieldShape = { type: 'u16', unit: 'strategy', range: '0 … 65,535', doc: 'The strategy.' }
 export const asset = (doc: string): FieldShape => ({ type: 'u16', unit: 'asset', range: '0 … 65,535', doc })
 export const digest64 = (doc: string): FieldShape => ({ type: 'hash64', unit: 'digest', range: '8 bytes', doc })
+export const digestGrid = (doc: string): FieldShape => ({ type: 'grid', unit: 'digest', range: '512 words', doc })
 export const digest128 = (doc: string): FieldShape => ({ type: 'hash128', unit: 'digest', range: '16 bytes', doc })
 
 /** A code of one byte (u8) or two (u16) with named values. */

@@ -26,6 +26,7 @@ export function readNumber(buffer: RowBuffer, row: number, field: Pick<Field, 't
     case 'client-id':
     case 'hash64':
     case 'hash128':
+    case 'grid':
     case 'levels':
     case 'text':
       throw new TypeError(`a field of type ${field.type} is no number`)

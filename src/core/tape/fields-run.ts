@@ -123,14 +123,13 @@ export const STRUCTURE_FIELDS: readonly KindFields[] = [
   describeKind(INPUT_DIGEST, {
     name: 'input-digest',
     table: 'input-digests',
-    meaning: 'Digest of a stretch of input records; its sums name the one record that was changed.',
-    continuation: 1,
+    meaning: 'Digests of a stretch of input records; they name the one record that was changed.',
+    continuation: 32,
     fields: {
       firstSequence: unit.sequence('First input of the stretch.'),
       count: unit.count('Inputs in the stretch.'),
-      sum: unit.count('Sum of the record digests (20 bits each).'),
-      weightedSum: unit.count('Sum of each record digest times its place in the stretch.'),
       hash: unit.digest64('Digest of all inputs up to the end of the stretch.'),
+      grid: unit.digestGrid('Record i is counted (exclusive or) in word i / 256 and in word 256 + i % 256.'),
     },
   }),
   describeKind(CHECKPOINT, {

@@ -141,8 +141,8 @@ export const STRATEGY_FAILED = { kind: 134, strategyByte: 32 } as const
 
 /** Names a tape that this run reads: canonical JSON {file, hash, rows} in raw rows. */
 export const REFERENCE = { kind: 192, textBytesByte: 32 } as const
-/** Digest of a stretch of input records; `locator` sums name the one row that was changed. */
-export const INPUT_DIGEST = { kind: 193, firstSequence: 4, count: 5, sum: 6, weightedSum: 7, hash: 8 } as const
+/** Digests of a stretch of input records; a changed record is where a differing row and column of the grid cross. */
+export const INPUT_DIGEST = { kind: 193, firstSequence: 4, count: 5, hash: 6, grid: 8 } as const
 /** State of the engine after `SEQUENCE`: hash and file number. */
 export const CHECKPOINT = { kind: 194, number: 4, bytes: 5, hash: 6 } as const
 /** Last row of a finished run: counts and the final state hash. */

@@ -127,6 +127,7 @@ export function fieldText(
     case 'text':
       return printContent(buffer, row, shape)
     case 'levels':
+    case 'grid':
       return ''
     case 'f64':
     case 'u8':

@@ -6,7 +6,7 @@ import { canonicalJson } from '../../core/engine/config.ts'
 import type { RecordDigest } from '../../core/tape/digest.ts'
 import { STRETCH_RECORDS } from '../../core/tape/digest.ts'
 import { END, INPUT_DIGEST, REFERENCE } from '../../core/tape/kinds.ts'
-import { APPEND_TIME, CAUSE, NO_INSTRUMENT, ROW_SLOTS, ROW_WORDS } from '../../core/tape/layout.ts'
+import { APPEND_TIME, CAUSE, NO_INSTRUMENT, ROW_BYTES, ROW_SLOTS, ROW_WORDS } from '../../core/tape/layout.ts'
 import { RowBuffer } from '../../core/tape/row-buffer.ts'
 import type { TapeSink } from '../../core/tape/source.ts'
 import { writeText } from '../../core/tape/text-record.ts'
@@ -46,28 +46,28 @@ export class RunLog {
 
   /** Writes the sums of the stretch of inputs that ends before `sequence[0]` and begins a new one. */
   digest(digest: RecordDigest, sequence: Float64Array, time: Float64Array): void {
-    const count = digest.stretch[2] as number
+    const count = digest.count
     if (count > 0 && this.#sink !== undefined) {
-      this.#room(2)
-      const row = this.#rows.append(INPUT_DIGEST.kind, 0, 0, NO_INSTRUMENT, 1)
+      const rows = Math.ceil(digest.grid.byteLength / ROW_BYTES)
+      this.#room(1 + rows)
+      const row = this.#rows.append(INPUT_DIGEST.kind, 0, 0, NO_INSTRUMENT, rows)
       const at = row * ROW_SLOTS
       const { f64, i32 } = this.#rows
       f64[at + APPEND_TIME] = time[0] as number
       f64[at + CAUSE] = (sequence[0] as number) - 1
       f64[at + INPUT_DIGEST.firstSequence] = (sequence[0] as number) - count
       f64[at + INPUT_DIGEST.count] = count
-      f64[at + INPUT_DIGEST.sum] = digest.stretch[0] as number
-      f64[at + INPUT_DIGEST.weightedSum] = digest.stretch[1] as number
       const word = row * ROW_WORDS + INPUT_DIGEST.hash * 2
       i32[word] = digest.state[0] as number
       i32[word + 1] = digest.state[1] as number
+      i32.set(digest.grid, row * ROW_WORDS + INPUT_DIGEST.grid * 2)
     }
     digest.nextStretch()
   }
 
   /** True when a stretch of inputs is complete and `digest` is to be called. */
   static stretchIsFull(digest: RecordDigest): boolean {
-    return (digest.stretch[2] as number) >= STRETCH_RECORDS
+    return digest.count >= STRETCH_RECORDS
   }
 
   /** Writes the closing row: counts and the state hash (32 hexadecimal digits). */

@@ -206,19 +206,14 @@ class Replay {
     const missing = await this.#playMarket(first + count)
     if (missing !== undefined) return missing
     const { inputDigest } = this.#engine
-    const sum = inputDigest.stretch[0] as number
-    const weighted = inputDigest.stretch[1] as number
-    const recordedSum = buffer.f64[at + INPUT_DIGEST.sum] as number
     const word = row * ROW_WORDS + INPUT_DIGEST.hash * 2
     const same = buffer.i32[word] === inputDigest.state[0] && buffer.i32[word + 1] === inputDigest.state[1]
     if (!same) {
-      const place = locateDifference(
-        sum,
-        weighted,
-        recordedSum,
-        buffer.f64[at + INPUT_DIGEST.weightedSum] as number,
-        count,
+      const recordedGrid = buffer.i32.subarray(
+        row * ROW_WORDS + INPUT_DIGEST.grid * 2,
+        (row + recordRows(buffer, row)) * ROW_WORDS,
       )
+      const place = locateDifference(inputDigest.grid, recordedGrid)
       const kept = this.#stretchRows[place]
       return {
         what: 'input',
