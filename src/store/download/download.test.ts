@@ -8,6 +8,8 @@ import { candlesBetween, eventsBetween, fundingsBetween } from '../../testing/sy
 import type { DownloadReport, SeriesReport } from './report.ts'
 
 const BTC = SITE_INSTRUMENTS[0] ?? assert.fail()
+/** The same with little traded, where a month of it is asked for. */
+const SLOW = { ...BTC, everyMs: 600_000 }
 const BTC_SPOT = SITE_INSTRUMENTS[2] ?? assert.fail()
 /** Answers of the venue count once they are five seconds old. */
 const SETTLE = 5000
@@ -190,33 +192,41 @@ void test('a month that is not published yet comes day by day', () =>
   }))
 
 void test('days of before the daily files come with their month', () =>
-  DownloadWorld.run('2026-11-20T12:00:00Z', async (world) => {
-    world.site.fault(/\/daily\/.*2020-/, { status: 404 })
-    const report = await world.download({ kinds: ['trades'], from: '2020-03-10', to: '2020-03-12' })
-    assertComplete(report)
-    const series = only(report)
-    assert.deepEqual(names(series), ['BTCUSDT-trades-2020-03.zip'])
-    assert.equal(world.site.asked(/monthly\/trades.*\.zip$/).length, 1)
-    const events = eventsBetween(BTC, Date.parse('2020-03-10'), Date.parse('2020-03-13'))
-    assert.deepEqual(
-      times(world, series),
-      events.flatMap(({ timeMs }) => [timeMs, timeMs]),
-    )
-  }))
+  DownloadWorld.run(
+    '2026-11-20T12:00:00Z',
+    async (world) => {
+      world.site.fault(/\/daily\/.*2020-/, { status: 404 })
+      const report = await world.download({ kinds: ['trades'], from: '2020-03-10', to: '2020-03-12' })
+      assertComplete(report)
+      const series = only(report)
+      assert.deepEqual(names(series), ['BTCUSDT-trades-2020-03.zip'])
+      assert.equal(world.site.asked(/monthly\/trades.*\.zip$/).length, 1)
+      const events = eventsBetween(SLOW, Date.parse('2020-03-10'), Date.parse('2020-03-13'))
+      assert.deepEqual(
+        times(world, series),
+        events.flatMap(({ timeMs }) => [timeMs, timeMs]),
+      )
+    },
+    { instruments: [SLOW] },
+  ))
 
 void test('candles that no file has come from REST, whatever their age', () =>
-  DownloadWorld.run('2026-11-20T12:00:00Z', async (world) => {
-    world.site.fault(/\/data\/.*2024-05/, { status: 404 })
-    const report = await world.download({ kinds: ['klines 1m'], from: '2024-05-01', to: '2024-05-31' })
-    assertComplete(report)
-    const series = only(report)
-    assert.ok(series.files.every(({ source }) => source === 'rest'))
-    const start = Date.parse('2024-05-01')
-    assert.deepEqual(
-      times(world, series),
-      Array.from({ length: 31 * 1440 }, (_, minute) => start + minute * 60_000),
-    )
-  }))
+  DownloadWorld.run(
+    '2026-11-20T12:00:00Z',
+    async (world) => {
+      world.site.fault(/\/data\/.*2024-05/, { status: 404 })
+      const report = await world.download({ kinds: ['klines 1m'], from: '2024-05-01', to: '2024-05-31' })
+      assertComplete(report)
+      const series = only(report)
+      assert.ok(series.files.every(({ source }) => source === 'rest'))
+      const start = Date.parse('2024-05-01')
+      assert.deepEqual(
+        times(world, series),
+        Array.from({ length: 31 * 1440 }, (_, minute) => start + minute * 60_000),
+      )
+    },
+    { instruments: [SLOW] },
+  ))
 
 void test('weekly candles and months: only closed ones, and the open one follows when it has closed', () =>
   DownloadWorld.run('2026-11-20T12:00:00Z', async (world) => {
