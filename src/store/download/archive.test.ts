@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -9,6 +10,10 @@ const NOON = '2026-11-20T12:00:00Z'
 const DAY = { kinds: ['trades'], from: '2026-11-18', to: '2026-11-18' }
 const PATH = 'binance-usdm/trades/BTCUSDT/BTCUSDT-trades-2026-11-18.zip'
 const SITE_PATH = '/data/futures/um/daily/trades/BTCUSDT/BTCUSDT-trades-2026-11-18.zip'
+
+function source(path: string): string {
+  return JSON.stringify(new URL(path, import.meta.url).href)
+}
 
 /** What the site serves at the moment, asked for on the side. */
 async function served(world: DownloadWorld): Promise<Uint8Array> {
@@ -166,6 +171,43 @@ void test('a stopped run leaves finished files, and the next one does the rest',
     assert.deepEqual(rest.counts, { downloaded: 6, kept: 4, replaced: 0, fromRest: 1 })
     assert.equal(rest.complete, true)
   }))
+
+void test('a process that is killed in the middle loses nothing that was finished', () =>
+  DownloadWorld.run(
+    NOON,
+    async (world) => {
+      const script = `
+        import { nodeFiles } from ${source('../../node/files.ts')}
+        import { nodeHttp } from ${source('../../node/http.ts')}
+        import { ManualClock } from ${source('../../testing/manual-clock.ts')}
+        import { DataCatalog } from ${source('./catalog.ts')}
+        import { downloadAll } from ${source('./download.ts')}
+        import { planDownload } from ${source('./plan.ts')}
+        const files = nodeFiles(${JSON.stringify(world.folder)})
+        const span = { from: ${Date.parse('2026-11-10') / 86_400_000}, to: ${Date.parse('2026-11-20') / 86_400_000} }
+        const request = { venue: 'binance-usdm', symbols: ['BTCUSDT'], wanted: [{ kind: 'klines', interval: '1m' }], span }
+        const { plan } = planDownload(request, span.to, await DataCatalog.open(files))
+        const ports = { http: nodeHttp, files, clock: new ManualClock(${JSON.stringify(NOON)}) }
+        await downloadAll(plan, ports, { baseUrl: ${JSON.stringify(world.site.url)}, parallel: 2 })`
+      const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], { stdio: 'inherit' })
+      const ended = new Promise<string | null>((resolve) => child.on('exit', (_, signal) => resolve(signal)))
+      while (world.site.asked(/\.zip$/).length < 4) await new Promise((resolve) => setTimeout(resolve, 5))
+      child.kill('SIGKILL')
+      assert.equal(await ended, 'SIGKILL')
+
+      const report = await world.download({ kinds: ['klines 1m'], from: '2026-11-10', to: '2026-11-20' })
+      assert.equal(report.complete, true)
+      assert.ok(report.counts.kept >= 2, 'what was finished is kept')
+      assert.ok(report.counts.downloaded >= 1, 'and the rest is fetched')
+      const rows = report.series[0]?.files.flatMap((file) => world.rows(file)).map(([open]) => Number(open))
+      const start = Date.parse('2026-11-10')
+      assert.deepEqual(
+        rows,
+        Array.from({ length: 10 * 1440 + 719 }, (_, minute) => start + minute * 60_000),
+      )
+    },
+    { fileDelayMs: 30 },
+  ))
 
 void test('a REST part with a torn tail is cut back to what counts and goes on', () =>
   DownloadWorld.run(NOON, async (world) => {

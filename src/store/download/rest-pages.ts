@@ -29,6 +29,8 @@ export class BadAnswer extends Error {
 export interface Pager {
   /** The header row of the archive files; undefined where they have none. */
   readonly header: string | undefined
+  /** How far back the venue answers, in ms; undefined for ever. Beyond it an empty answer does not mean that nothing was. */
+  readonly reachMs: number | undefined
   request(cursor: Cursor, until: number): RestRequest
   /** `settled`: the venue's time up to which its answers do not change any more. All times in ms. */
   read(answer: unknown, cursor: Cursor, until: number, settled: number): Page
@@ -40,6 +42,8 @@ const WINDOW_MS = HOUR_MS
 /** No funding interval is longer; so far back lies the previous funding, which gives the interval. */
 const FUNDING_LOOKBACK_MS = 24 * HOUR_MS
 const FUNDING_HOURS = 8
+/** Aggregated trades of futures are served for so long. */
+const AGG_TRADES_REACH_MS = 48 * HOUR_MS
 
 const INTERVAL_MS: ReadonlyMap<string, number> = new Map([
   ['1s', 1000],
@@ -87,6 +91,7 @@ function candlePager(series: Series, endpoint: RestEndpoint): Pager {
     Math.min(most, Math.max(1, Math.ceil((until - timeAt(cursor)) / length)))
   return {
     header: headerOf(series.venue, HEADERS.candles),
+    reachMs: undefined,
     request(cursor, until) {
       const rows = rowsFor(cursor, until)
       const range = [['startTime', timeAt(cursor)] as const, ['endTime', until - 1] as const]
@@ -120,6 +125,7 @@ function aggTradePager(series: Series): Pager {
   const spot = series.venue === 'binance-spot'
   return {
     header: headerOf(series.venue, HEADERS.aggTrades),
+    reachMs: spot ? undefined : AGG_TRADES_REACH_MS,
     request: (cursor, until) => aggTradeRequest(series, cursor, until, rows),
     read(answer, cursor, until) {
       const trades = arrayOf(answer, 'aggregated trades')
@@ -147,6 +153,7 @@ function tradePager(series: Series): Pager {
   const rows = rowsMax(series.venue, 'historicalTrades')
   return {
     header: undefined,
+    reachMs: undefined,
     request(cursor, until) {
       if (cursor.by === 'time') return aggTradeRequest(series, cursor, until, 1)
       const query = [['symbol', series.symbol] as const, ['fromId', cursor.id] as const, ['limit', rows] as const]
@@ -217,6 +224,7 @@ function fundingPager(series: Series): Pager {
   const rows = rowsMax(series.venue, 'fundingRate')
   return {
     header: headerOf(series.venue, HEADERS.fundingRate),
+    reachMs: undefined,
     request(cursor, until) {
       const from = Math.max(0, timeAt(cursor) - FUNDING_LOOKBACK_MS)
       const range = [['startTime', from] as const, ['endTime', until - 1] as const]

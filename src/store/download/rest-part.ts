@@ -68,6 +68,8 @@ export async function fetchPart(context: PartContext, series: Series, period: Pe
   const start = known ?? { format: 1, from, until: from, rows: 0, bytes: 0, cursor: { by: 'time', ms: from } }
   if (until <= start.until) return { kind: 'done', state: start, grown: false }
 
+  if (now - start.until > (pager.reachMs ?? Infinity)) return { kind: 'absent' }
+
   const outcome = await readPages(context, { series, period, pager, start, until, settled })
   if (outcome.kind !== 'done' || outcome.state.rows > 0 || until < end) return outcome
   // A whole past period without a single row: for candles and fundings that means there is no such thing.
