@@ -12,16 +12,14 @@ import type { PositionTable } from '../account/positions.ts'
 import type { ProtectionReconciler } from '../execution/protection.ts'
 import type { QuoteReconciler } from '../execution/quotes.ts'
 import type { TargetReconciler } from '../execution/targets.ts'
-import { scaleOf } from '../number/decimal.ts'
 import { DRAFT } from '../risk/pre-trade-check.ts'
 import type { PreTradeCheck } from '../risk/pre-trade-check.ts'
 import type { Exposure } from '../risk/exposure.ts'
 import { FILL, ORDER_FLAGS, ORDER_STATUS, ORDER_UPDATE } from '../tape/kinds.ts'
-import { AMOUNT_DECIMALS, ROW_SLOTS, ROW_WORDS } from '../tape/layout.ts'
+import { ROW_SLOTS, ROW_WORDS } from '../tape/layout.ts'
 import type { RowBuffer } from '../tape/row-buffer.ts'
 import type { MarketState } from './market-state.ts'
 
-const AMOUNT_SCALE = scaleOf(AMOUNT_DECIMALS)
 /** The engine keeps one account with one wallet; tables below it are keyed for more. */
 const ACCOUNT = 0
 const WALLET = 0
@@ -75,7 +73,7 @@ export class AccountKeeper {
     const at = row * ROW_SLOTS
     this.#release(slot, instrument, buffer.f64[at + FILL.quantity] as number)
     orders.filled[slot] = buffer.f64[at + FILL.filled] as number
-    this.#noteEntry(key, instrument)
+    books.storeAverageEntry(key, protection.entry, key)
     const purpose = orders.purpose[slot] as number
     if (purpose === PURPOSE.stop || purpose === PURPOSE.takeProfit) {
       // The venue closed the position as asked: it is not to be opened again.
@@ -163,15 +161,6 @@ export class AccountKeeper {
     protection.reconcile(key)
     targets.reconcile(key)
     quotes.reconcile(key)
-  }
-
-  /** Average entry of a key in price quanta: open cost (10^-18 of the quote asset) over lots. */
-  #noteEntry(key: number, instrument: number): void {
-    const { books, market, protection } = this.#parts
-    const lots = books.quantity[key] as number
-    books.cost.storeNumber(key, this.#price, 0)
-    const unit = (market.priceScale[instrument] as number) * (market.quantityScale[instrument] as number)
-    protection.entry[key] = lots === 0 ? 0 : (((this.#price[0] as number) / lots) * unit) / AMOUNT_SCALE
   }
 
   /** Takes lots that are filled or will not be any more out of what the order could still add. */

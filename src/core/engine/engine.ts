@@ -108,8 +108,12 @@ export class Engine {
     this.valuation = new Valuation(this.ledger, settlement, settleAsset(config, assets))
     const { market, orders, outputs } = this
     const exposure = new Exposure(instruments)
-    this.check = new PreTradeCheck({ instruments, orders, exposure }, config.limits, config.leverage)
-    this.funds = new Funds(this.valuation, this.account, market, this.check)
+    this.check = new PreTradeCheck(
+      { instruments, orders, exposure, freshenFunds: () => this.funds.freshen() },
+      config.limits,
+      config.leverage,
+    )
+    this.funds = new Funds(this.valuation, this.account, market, this.check, this.time)
     const { namespace, epoch } = config
     const desk = new OrderDesk({
       instruments: instruments.length,
@@ -203,7 +207,7 @@ export class Engine {
     if (stamp > (this.time[0] as number)) this.time[0] = stamp
     this.inputDigest.take(buffer, row, 1 + (u16[row * 32 + 1] as number))
     this.outputs.begin(this.sequence, this.time)
-    this.funds.onTime(this.time)
+    this.funds.onTime()
     switch (kind) {
       case TRADE.kind:
       case AGGREGATE_TRADE.kind:
@@ -237,7 +241,7 @@ export class Engine {
         break
       case FUNDING_PAYMENT.kind:
         this.#keeper.onFunding(buffer, row, instrument)
-        this.funds.refresh()
+        this.funds.touch()
         break
       case TRANSFER.kind:
         this.#keeper.onTransfer(buffer, row)
@@ -329,8 +333,8 @@ export class Engine {
   }
 
   #onFill(buffer: RowBuffer, row: number, instrument: number): void {
+    this.funds.touch()
     const key = this.#keeper.onFill(buffer, row, instrument)
-    this.funds.refresh()
     if (key < 0) return
     const runner = this.roster.runners[Math.floor(key / this.#instruments)]
     if (runner?.definition.onFill === undefined || runner.paused) return

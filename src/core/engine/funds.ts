@@ -10,6 +10,8 @@ import type { StateReader, StateWriter } from '../tape/state.ts'
 import type { MarketState } from './market-state.ts'
 
 const MICRO_DECIMALS = 6
+/** For so long prices may move before limits are judged by new figures. */
+const FRESH_US = 1_000_000
 const DAY_US = 86_400_000_000
 
 export class Funds {
@@ -21,12 +23,32 @@ export class Funds {
   readonly #check: PreTradeCheck
   /** [0] end of the UTC day at hand, microseconds. */
   readonly #dayEnd: Float64Array = new Float64Array(1)
+  readonly #freshUntil: Float64Array = new Float64Array(1)
+  readonly #time: Float64Array
 
-  constructor(valuation: Valuation, account: PositionTable, market: MarketState, check: PreTradeCheck) {
+  /** `time[0]` is the engine's time, microseconds. */
+  constructor(
+    valuation: Valuation,
+    account: PositionTable,
+    market: MarketState,
+    check: PreTradeCheck,
+    time: Float64Array,
+  ) {
+    this.#time = time
     this.#valuation = valuation
     this.#account = account
     this.#market = market
     this.#check = check
+  }
+
+  /** Money changed: the figures are out of date. */
+  touch(): void {
+    this.#freshUntil[0] = 0
+  }
+
+  /** Refreshes figures that are out of date: after money changed, and otherwise at most once a second. */
+  freshen(): void {
+    if ((this.#time[0] as number) >= (this.#freshUntil[0] as number)) this.refresh()
   }
 
   /** Values the account at the newest prices and judges the day's loss. */
@@ -36,12 +58,13 @@ export class Funds {
     equity.copy(1, 0)
     equity.scaleDown(1, AMOUNT_DECIMALS - MICRO_DECIMALS, ROUND_FLOOR)
     equity.storeNumber(1, this.#check.funds, FUNDS.equity)
+    this.#freshUntil[0] = (this.#time[0] as number) + FRESH_US
     this.#check.refreshDailyLoss()
   }
 
-  /** Begins a new day when `time[0]` (microseconds) has passed the old one's end. */
-  onTime(time: Float64Array): void {
-    const now = time[0] as number
+  /** Begins a new day when the old one's end has passed. */
+  onTime(): void {
+    const now = this.#time[0] as number
     if (now < (this.#dayEnd[0] as number)) return
     this.#dayEnd[0] = (Math.floor(now / DAY_US) + 1) * DAY_US
     this.refresh()
@@ -61,6 +84,7 @@ export class Funds {
   save(writer: StateWriter): void {
     writer.begin('funds', 1)
     writer.f64s(this.#dayEnd)
+    writer.f64s(this.#freshUntil)
     writer.u32s(this.equity.words)
     writer.end()
   }
@@ -68,6 +92,7 @@ export class Funds {
   load(reader: StateReader): void {
     reader.begin('funds', 1)
     reader.into(this.#dayEnd)
+    reader.into(this.#freshUntil)
     reader.into(this.equity.words)
     reader.end()
   }

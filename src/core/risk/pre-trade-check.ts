@@ -29,6 +29,7 @@ export class PreTradeCheck {
   readonly #orders: OrderTable
   readonly #exposure: Exposure
   readonly #leverage: number
+  readonly #freshenFunds: () => void
   readonly #maxOrder: number
   readonly #maxPosition: number
   readonly #maxTotal: number
@@ -36,7 +37,13 @@ export class PreTradeCheck {
   readonly #maxDailyLoss: number
 
   constructor(
-    parts: { readonly instruments: readonly Instrument[]; readonly orders: OrderTable; readonly exposure: Exposure },
+    parts: {
+      readonly instruments: readonly Instrument[]
+      readonly orders: OrderTable
+      readonly exposure: Exposure
+      /** Brings `funds` up to date before they are judged by. */
+      readonly freshenFunds: () => void
+    },
     limits: Limits,
     leverage: number,
   ) {
@@ -44,6 +51,7 @@ export class PreTradeCheck {
     this.#orders = parts.orders
     this.#exposure = parts.exposure
     this.#leverage = leverage
+    this.#freshenFunds = parts.freshenFunds
     this.#maxOrder = (limits.maxOrderNotional ?? Infinity) * MICROS
     this.#maxPosition = (limits.maxPositionNotional ?? Infinity) * MICROS
     this.#maxTotal = (limits.maxTotalNotional ?? Infinity) * MICROS
@@ -72,6 +80,7 @@ export class PreTradeCheck {
     if (this.#orders.open >= this.#orders.capacity) reasons |= BLOCK.tooManyOpenOrders
     if (type === ORDER_TYPE.limit && this.#meetsOwn(instrument, flags, price)) reasons |= BLOCK.ownCross
     if (reducing) return reasons
+    this.#freshenFunds()
     return reasons | this.standing | this.#openingReasons(instrument, flags, value, draft)
   }
 
