@@ -81,6 +81,11 @@ export class BoundedCandles {
     this.close[at] = close
   }
 
+  /** Time at which the stretch around `timeUs` ends, as wide as stretches are now. */
+  endOf(timeUs: number): number {
+    return this.#beginOf(timeUs) + this.width
+  }
+
   /** Merges until at most `count` (at least 1) stretches are left. */
   thin(count: number): void {
     while (this.length > count) this.#widen()

@@ -26,16 +26,16 @@ export class DrawdownMeter {
   /** Fall at the newest observation, as a fraction of the peak. */
   fraction = 0
   #peak: bigint
-  #peakUs: number
-  #lastUs: number
+  /** Infinity before the first observation. */
+  #peakUs = Infinity
+  #lastUs = 0
   #below = false
   #deepest: Fall | undefined
   #longestUs = 0
 
-  constructor(timeUs: number, equity: bigint) {
+  /** The first peak is the starting equity, at the time of the first observation. */
+  constructor(equity: bigint) {
     this.#peak = equity
-    this.#peakUs = timeUs
-    this.#lastUs = timeUs
   }
 
   /**
@@ -43,6 +43,7 @@ export class DrawdownMeter {
    * because a fall is measured against all the money that was there.
    */
   observe(timeUs: number, equity: bigint, transfers: bigint): void {
+    if (this.#peakUs === Infinity) this.#peakUs = timeUs
     this.#lastUs = timeUs
     if (equity >= this.#peak) {
       if (this.#below) this.#recover(timeUs)

@@ -27,12 +27,13 @@ interface Draft {
 
 export class PeriodBook {
   readonly #days: Map<number, Draft> = new Map()
-  #day: number
+  /** -1 before the first observation. */
+  #day = -1
   #open: Draft
 
-  constructor(timeUs: number, equity: bigint) {
-    this.#day = Math.floor(timeUs / DAY_US)
-    this.#open = this.#begin(this.#day, equity, equity)
+  /** `equity` is what the first day begins with. */
+  constructor(equity: bigint) {
+    this.#open = draftOf(equity, equity)
   }
 
   /** Takes equity with transfers taken out, and as it is; the first observation of a new day closes the one before. */
@@ -42,8 +43,9 @@ export class PeriodBook {
     open.equity = capital
     const day = Math.floor(timeUs / DAY_US)
     if (day <= this.#day) return
+    if (this.#day >= 0) this.#open = draftOf(equity, capital)
     this.#day = day
-    this.#open = this.#begin(day, equity, capital)
+    this.#days.set(day, this.#open)
   }
 
   fee(amount: bigint): void {
@@ -84,22 +86,20 @@ export class PeriodBook {
       ),
     )
   }
+}
 
-  #begin(day: number, base: bigint, capital: bigint): Draft {
-    const draft: Draft = {
-      base,
-      capital,
-      end: base,
-      equity: capital,
-      fees: 0n,
-      funding: 0n,
-      trades: 0,
-      wins: 0,
-      entries: 0,
-      netByEntry: 0n,
-    }
-    this.#days.set(day, draft)
-    return draft
+function draftOf(base: bigint, capital: bigint): Draft {
+  return {
+    base,
+    capital,
+    end: base,
+    equity: capital,
+    fees: 0n,
+    funding: 0n,
+    trades: 0,
+    wins: 0,
+    entries: 0,
+    netByEntry: 0n,
   }
 }
 

@@ -69,7 +69,6 @@ export class PriceHistory {
   /** `twice` is the price in half quanta: a small integer, where a fraction would be boxed. */
   #note(instrument: number, f64: Float64Array, timeAt: number, twice: number): void {
     const price = twice / 2
-    this.last[instrument] = price
     if ((f64[timeAt] as number) >= (this.#end[instrument] as number)) {
       this.#flush(instrument)
       const candles = this.#of(instrument)
@@ -79,10 +78,9 @@ export class PriceHistory {
       this.#high[instrument] = price
       this.#low[instrument] = price
       if (this.first[instrument] === 0) this.first[instrument] = price
-      return
-    }
-    if (price > (this.#high[instrument] as number)) this.#high[instrument] = price
-    if (price < (this.#low[instrument] as number)) this.#low[instrument] = price
+    } else if (price > (this.#high[instrument] as number)) this.#high[instrument] = price
+    else if (price < (this.#low[instrument] as number)) this.#low[instrument] = price
+    this.last[instrument] = price
   }
 
   #candle(instrument: number, buffer: RowBuffer, row: number): void {
@@ -100,7 +98,13 @@ export class PriceHistory {
     if (this.first[instrument] === 0) this.first[instrument] = open
     this.last[instrument] = close
     const high = f64[at + CANDLE.high] as number
-    this.#of(instrument).addCandle(f64[at + CANDLE.openTime] as number, open, high, f64[at + CANDLE.low] as number, close)
+    this.#of(instrument).addCandle(
+      f64[at + CANDLE.openTime] as number,
+      open,
+      high,
+      f64[at + CANDLE.low] as number,
+      close,
+    )
   }
 
   /** A better source takes over: what it replaces is kept up to here. */

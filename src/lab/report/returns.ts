@@ -13,16 +13,15 @@ export class ReturnMeter {
   broke = false
   #squares = 0
   #downside = 0
-  #period: number
-  #fromUs: number
+  /** -1 before the first observation. */
+  #period = -1
+  #fromUs = 0
   #base: bigint
   #capital: bigint
 
-  /** `equity` is the starting equity; observations begin at `timeUs`. */
-  constructor(periodUs: number, timeUs: number, equity: bigint) {
+  /** `equity` is the starting equity. */
+  constructor(periodUs: number, equity: bigint) {
     this.periodUs = periodUs
-    this.#period = Math.floor(timeUs / periodUs)
-    this.#fromUs = timeUs
     this.#base = equity
     this.#capital = equity
   }
@@ -34,6 +33,11 @@ export class ReturnMeter {
   observe(timeUs: number, equity: bigint, capital: bigint): void {
     const period = Math.floor(timeUs / this.periodUs)
     if (period === this.#period) return
+    if (this.#period < 0) {
+      this.#period = period
+      this.#fromUs = timeUs
+      return
+    }
     this.#close((this.#period + 1) * this.periodUs, equity)
     this.#period = period
     this.#fromUs = timeUs

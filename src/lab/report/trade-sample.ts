@@ -16,7 +16,7 @@ export class TradeSample {
   #stretch = 1
   #kept: Kept[] = []
 
-  /** Keeps at most `limit` trades, at least half as many when there are more. */
+  /** Keeps at most `limit` trades, at least a quarter as many when there are more. */
   constructor(limit: number) {
     this.#limit = limit
   }
