@@ -52,6 +52,9 @@ export class EngineBench {
   readonly open: Map<number, WishedOrder> = new Map()
   readonly #instruments: readonly Instrument[]
   readonly #rows: RowBuffer = new RowBuffer(16)
+  readonly #accepted: Set<number> = new Set()
+  /** Orders that are to be cancelled. */
+  readonly #leaving: Set<number> = new Set()
   #said: string[] = []
   #time = START_US
 
@@ -106,15 +109,17 @@ export class EngineBench {
     this.#step()
   }
 
-  /** The venue accepts every order that has been requested, and confirms every cancel. */
-  confirm(cancelled: readonly number[] = []): void {
-    for (const order of this.open.values())
-      if (!cancelled.includes(order.intent)) this.#update(order, ORDER_STATUS.accepted)
-    for (const intent of cancelled) {
-      const order = this.open.get(intent)
-      if (order === undefined) continue
-      this.open.delete(intent)
-      this.#update(order, ORDER_STATUS.cancelled)
+  /** The venue accepts what was requested and cancels what was to be cancelled, until nothing is under way. */
+  settle(): void {
+    for (;;) {
+      const order = [...this.open.values()].find(
+        ({ intent }) => this.#leaving.has(intent) || !this.#accepted.has(intent),
+      )
+      if (order === undefined) return
+      const leaves = this.#leaving.has(order.intent)
+      if (leaves) this.open.delete(order.intent)
+      this.#accepted.add(order.intent)
+      this.#update(order, leaves ? ORDER_STATUS.cancelled : ORDER_STATUS.accepted)
     }
   }
 
@@ -205,8 +210,11 @@ export class EngineBench {
         return
       }
       case REQUEST.kind:
-        if (flags === REQUEST_OPERATION.cancel)
-          this.#said.push(`cancel ${rows.u32[row * ROW_WORDS + REQUEST.intentByte / 4] as number}`)
+        if (flags === REQUEST_OPERATION.cancel) {
+          const intent = rows.u32[row * ROW_WORDS + REQUEST.intentByte / 4] as number
+          this.#leaving.add(intent)
+          this.#said.push(`cancel ${intent}`)
+        }
         return
       case BLOCKED.kind:
         this.#said.push(`blocked: ${rows.u32[row * ROW_WORDS + BLOCKED.codesByte / 4] as number}`)
