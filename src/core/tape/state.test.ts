@@ -74,6 +74,24 @@ test('values of every type come back as they were written', () => {
   )
 })
 
+test('a value written across any limit of the space is kept whole', () => {
+  for (let before = 0; before < 80; before++) {
+    const writer = new StateWriter(1)
+    writer.u8s(new Uint8Array(before))
+    writer.u8(200)
+    writer.i32(-3)
+    writer.u32(4_000_000_000)
+    writer.f64(1 / 3)
+    writer.text('a€')
+    const reader = new StateReader(writer.finish())
+    assert.equal(reader.u8s().length, before)
+    assert.deepEqual(
+      [reader.u8(), reader.i32(), reader.u32(), reader.f64(), reader.text()],
+      [200, -3, 4e9, 1 / 3, 'a€'],
+    )
+  }
+})
+
 function saved(): StateWriter {
   const writer = new StateWriter()
   writer.begin('book', 2)

@@ -57,20 +57,24 @@ export class StateWriter {
   }
 
   u8(value: number): void {
-    this.#view.setUint8(this.#tag(TAG.u8, 1), value)
+    const at = this.#tag(TAG.u8, 1)
+    this.#view.setUint8(at, value)
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#tag(TAG.u32, 4), value, true)
+    const at = this.#tag(TAG.u32, 4)
+    this.#view.setUint32(at, value, true)
   }
 
   i32(value: number): void {
-    this.#view.setInt32(this.#tag(TAG.i32, 4), value, true)
+    const at = this.#tag(TAG.i32, 4)
+    this.#view.setInt32(at, value, true)
   }
 
   /** `-0` is written as `0`, so that equal states have equal bytes. */
   f64(value: number): void {
-    this.#view.setFloat64(this.#tag(TAG.f64, 8), value + 0, true)
+    const at = this.#tag(TAG.f64, 8)
+    this.#view.setFloat64(at, value + 0, true)
   }
 
   /** Any text, unpaired surrogates included: its UTF-16 units. */
@@ -125,7 +129,7 @@ export class StateWriter {
     this.#bytes.set(new Uint8Array(column.buffer, column.byteOffset + start * width, count * width), at + 4)
   }
 
-  /** Writes a tag, makes room for `payload` bytes and returns where they go. */
+  /** Writes a tag, makes room for `payload` bytes and returns where they go. May replace bytes and view. */
   #tag(tag: number, payload: number): number {
     const at = this.#length + 1
     if (at + payload > this.#bytes.length) this.#grow(at + payload)
