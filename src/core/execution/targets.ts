@@ -142,7 +142,12 @@ export class TargetReconciler {
     const other = sell !== 0 ? TOP.bid : TOP.ask
     const best = this.#market.top[at + (postOnly ? own : other)] as number
     this.#market.reference(instrument, this.#reference)
-    draft[DRAFT.price] = best > 0 ? best : (this.#reference[0] as number)
+    if (best > 0) draft[DRAFT.price] = best
+    else {
+      // Where no book is known, the last price may be the other side's: a maker stays one tick away from it.
+      const away = postOnly ? (this.#instruments[instrument] as Instrument).tickSize : 0
+      draft[DRAFT.price] = (this.#reference[0] as number) + (sell !== 0 ? away : -away)
+    }
   }
 
   #refused(key: number): void {

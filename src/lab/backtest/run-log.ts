@@ -6,18 +6,13 @@ import { canonicalJson } from '../../core/engine/config.ts'
 import type { RecordDigest } from '../../core/tape/digest.ts'
 import { STRETCH_RECORDS } from '../../core/tape/digest.ts'
 import { END, INPUT_DIGEST, REFERENCE } from '../../core/tape/kinds.ts'
+import type { Reference } from '../run/run-config.ts'
 import { APPEND_TIME, CAUSE, NO_INSTRUMENT, ROW_BYTES, ROW_SLOTS, ROW_WORDS } from '../../core/tape/layout.ts'
 import { RowBuffer } from '../../core/tape/row-buffer.ts'
 import type { TapeSink } from '../../core/tape/source.ts'
 import { writeText } from '../../core/tape/text-record.ts'
 
 const BUFFER_ROWS = 16_384
-
-/** A tape that a run reads. `rows` are records the run consumed. */
-export interface TapeReference {
-  readonly file: string
-  readonly hash: string
-}
 
 export class RunLog {
   readonly #sink: TapeSink | undefined
@@ -37,9 +32,9 @@ export class RunLog {
     this.#rows.appendRecord(buffer, row)
   }
 
-  reference(tape: TapeReference): void {
+  reference(reference: Reference): void {
     if (this.#sink === undefined) return
-    const text = canonicalJson(tape)
+    const text = canonicalJson(reference)
     this.#room(2 + Math.ceil(text.length / 16))
     writeText(this.#rows, REFERENCE.kind, REFERENCE.textBytesByte, text)
   }

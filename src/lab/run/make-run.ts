@@ -15,7 +15,7 @@ import { SimExchange } from '../../exchange/sim-exchange.ts'
 import { Backtest } from '../backtest/backtest.ts'
 import type { BacktestObserver } from '../backtest/backtest.ts'
 import type { RunLog } from '../backtest/run-log.ts'
-import type { RunConfig } from './run-config.ts'
+import type { Reference, RunConfig } from './run-config.ts'
 
 /** What is left of a run when it is over. */
 export interface RunEnd {
@@ -76,6 +76,8 @@ export async function runBacktest(
     readonly source: TapeSource
     readonly definitions: readonly StrategyDefinition[]
     readonly log: RunLog
+    /** Where tapes and strategies lie. */
+    readonly references: readonly Reference[]
     readonly observer: BacktestObserver
     /** Called when engine and exchange are made, before the first row. */
     readonly prepared?: (engine: Engine) => void
@@ -86,7 +88,7 @@ export async function runBacktest(
   parts.prepared?.(engine)
   const { latency, from, to } = config
   const backtest = new Backtest({ source, engine, exchange: makeExchange(config), latency, log, observer, from, to })
-  for (const tape of config.tapes) log.reference(tape)
+  for (const reference of parts.references) log.reference(reference)
   const opening = openingRows(config)
   for (let row = 0; row < opening.length; row += 1 + (opening.u16[row * 32 + 1] as number)) backtest.input(opening, row)
   await backtest.run()

@@ -20,10 +20,10 @@ export interface ExchangeConfig {
   readonly maxOrders: number
 }
 
-export interface TapeInput {
-  readonly file: string
-  readonly hash: string
-}
+/** Where something that a run used lies; not part of what the run is, so that a run may be moved. */
+export type Reference =
+  | { readonly kind: 'tape'; readonly hash: string; readonly file: string }
+  | { readonly kind: 'strategy'; readonly name: string; readonly source: string }
 
 export interface RunConfig {
   readonly kind: 'backtest'
@@ -34,10 +34,8 @@ export interface RunConfig {
   /** Engine times in microseconds; 0 and 2^53 - 1 for the whole tape. */
   readonly from: number
   readonly to: number
-  /** Tapes that are read, in the order that decides ties. */
-  readonly tapes: readonly TapeInput[]
-  /** Where the strategies' sources lie, by their order in `engine.strategies`: a shipped name or a path. */
-  readonly strategySources: readonly string[]
+  /** Hashes of the tapes that are read, in the order that decides ties. */
+  readonly tapes: readonly string[]
 }
 
 /** Fees of a small account: maker 0.02 %, taker 0.05 %. */
