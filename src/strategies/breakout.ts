@@ -1,15 +1,15 @@
 /**
  * Breakout: follows the direction of the last break out of a price channel (Donchian, with wicks).
  *
- * A candle breaks out upwards when its high lies above the highest high of the `long` candles before it, downwards when
- * its low lies below the lowest low of the `short` candles before it; the candle itself is never part of its channel, and
- * touching the edge is not enough. The side of the last breakout is the direction. A candle that breaks out on both sides
- * says nothing, and leaves the direction as it was.
+ * A candle breaks out upwards when its high lies above the highest high of the `long` candles before it, downwards
+ * when its low lies below the lowest low of the `short` candles before it; the candle itself is never part of its
+ * channel, and touching the edge is not enough. The side of the last breakout is the direction. A candle that breaks
+ * out on both sides says nothing, and leaves the direction as it was.
  *
- * The strategy acts on turns only: when the direction changes from a known one to the other. To know the direction from
- * the start it follows the first `history` candles without acting: `needs.history` makes the engine wait (and, at a live
- * start, load them), and the first call walks through them. Until `max(long, short)` candles lie before a candle there
- * is no channel, and until the first breakout there is no direction.
+ * The strategy acts on turns only: when the direction changes from a known one to the other. To know the direction
+ * from the start it follows the first `history` candles without acting: `needs.history` makes the engine wait (and,
+ * at a live start, load them), and the first call walks through them. Until `max(long, short)` candles lie before a
+ * candle there is no channel, and until the first breakout there is no direction.
  *
  * Long means long; short means short where the venue allows it, and flat on spot. An example, not advice.
  */
@@ -35,7 +35,7 @@ export default defineStrategy({
     long: count(44, { min: 1 }),
     short: count(21, { min: 1 }),
     timeframe: timeframe('1d'),
-    history: count(200, { min: 0 }),
+    history: count(100, { min: 0 }),
   },
 
   // Needs may depend on parameters: `--set timeframe=4h` changes which candles are made.

@@ -1,13 +1,13 @@
 /**
  * Market maker: rests a buy below and a sell above the market, and leans against what it holds.
  *
- * Both prices lie half of `spread` away from a centre, never better than the best price of their own side, so they join
- * the queue there or stand behind it. The centre is the mid price, moved down by up to `skew` while the strategy is long
- * and up while it is short: what it has too much of it offers cheaper than it bids. At `maxInventory` the side that would
- * add stays away. On spot it sells what it holds and nothing else.
+ * Both prices lie half of `spread` away from a centre, never better than the best price of their own side, so they
+ * join the queue there or stand behind it. The centre is the mid price, moved down by up to `skew` while the strategy
+ * is long and up while it is short: what it has too much of it offers cheaper than it bids. At `maxInventory` the
+ * side that would add stays away. On spot it sells what it holds and nothing else.
  *
- * It says which prices it wants, not which orders to send: an order that already stands at a wanted price keeps its place
- * in the queue. So it also speaks only when a wanted price has moved by more than `requote`, or after a fill.
+ * It says which prices it wants, not which orders to send: an order that already stands at a wanted price keeps its
+ * place in the queue. So it also speaks only when a wanted price has moved by more than `requote`, or after a fill.
  *
  * `onBest` runs for every change of the best prices, hundreds of times a second: nothing is allocated here, and most
  * calls end at the first comparison. An example, not advice: it earns no more than it pays in fees, if that.

@@ -2,9 +2,9 @@
  * Momentum: buys what has just risen.
  *
  * When a one-minute candle closes more than `rise` above the close before it, the strategy wants to be long; when one
- * closes more than `fall` below it, it wants to be flat. That is all: it never says how much (the configured sizer does),
- * sends no orders (the engine does, and only for the difference to what is held) and may say the same thing twice, which
- * changes nothing. It keeps no memory, so it needs no `state`.
+ * closes more than `fall` below it, it wants to be flat. That is all: it never says how much (the configured sizer
+ * does), sends no orders (the engine does, and only for the difference to what is held) and may say the same thing
+ * twice, which changes nothing. It keeps no memory, so it needs no `state`.
  *
  * It is an example of the contract, not of a way to earn money.
  */

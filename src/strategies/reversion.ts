@@ -1,10 +1,10 @@
 /**
  * Reversion: buys what has just fallen, and waits for its price.
  *
- * The opposite of momentum: long after a one-minute candle that loses more than `drop`, flat after one that gains more
- * than `rebound`. Both ways go in as a maker: `entry: 'post-only'` makes the engine join the best price of its own side
- * instead of taking the other one. Such an order pays the lower fee but may never fill; when the opinion changes first,
- * the engine withdraws it, and the strategy does not have to know.
+ * The opposite of momentum: long after a one-minute candle that loses more than `drop`, flat after one that gains
+ * more than `rebound`. Both ways go in as a maker: `entry: 'post-only'` makes the engine join the best price of its
+ * own side instead of taking the other one. Such an order pays the lower fee but may never fill; when the opinion
+ * changes first, the engine withdraws it, and the strategy does not have to know.
  *
  * It is an example of the contract, not of a way to earn money.
  */
