@@ -68,25 +68,26 @@ class SlowBook {
 
   interrupt(): void {
     if (this.state === BOOK_STATE.live) this.state = BOOK_STATE.broken
-    this.waiting = []
   }
 
   private diff(depth: Depth): number {
-    if (this.state !== BOOK_STATE.live || !this.chained) {
-      this.wait(depth)
-      return this.spare !== undefined && this.resync(this.spare) ? BOOK_OUTCOME.rebuilt : BOOK_OUTCOME.waiting
-    }
+    if (!this.chained || (this.state === BOOK_STATE.broken && this.waiting.length > 0)) return this.keep(depth)
     const place = this.atSnapshot ? this.placeAfterSnapshot(depth, this.last) : this.placeAfter(depth, this.last)
     if (place === 'old') return BOOK_OUTCOME.old
     if (place === 'next') {
+      this.state = BOOK_STATE.live
       this.change(depth)
       return BOOK_OUTCOME.changed
     }
+    if (this.state === BOOK_STATE.broken) return this.keep(depth)
     this.state = BOOK_STATE.broken
-    this.waiting = []
-    this.wait(depth)
-    if (this.spare !== undefined) this.resync(this.spare)
+    this.keep(depth)
     return BOOK_OUTCOME.gap
+  }
+
+  private keep(depth: Depth): number {
+    this.wait(depth)
+    return this.spare !== undefined && this.resync(this.spare) ? BOOK_OUTCOME.rebuilt : BOOK_OUTCOME.waiting
   }
 
   private placeAfter(depth: Depth, last: number): 'old' | 'next' | 'gap' {

@@ -1,13 +1,14 @@
 /**
  * Order book of one instrument, rebuilt from depth rows by the venue's rules.
  *
- * In: DEPTH_DIFF, DEPTH_SNAPSHOT and DEPTH_PARTIAL rows, in tape order. Out: the levels of both sides, the best of each,
+ * In: DEPTH_DIFF, DEPTH_SNAPSHOT, DEPTH_PARTIAL and GAP rows, in tape order. Out: the levels of both sides, the best of each,
  * and one of three states. Owns the continuity check: a diff that does not continue the last one breaks the book, which
  * then keeps the diffs that come and waits for a snapshot they connect to. Refuses nothing and throws nothing on market
  * data; what it cannot use is counted and told by the returned outcome. Absent is not zero: beyond what snapshots reached,
  * a level that is not held is unknown (`BookSide.knows`), and levels kept over a gap are unverified until next updated.
  */
-import { DEPTH_DIFF, DEPTH_PARTIAL, DEPTH_SNAPSHOT } from '../tape/kinds.ts'
+import { idAsNumber } from '../tape/ids.ts'
+import { DEPTH_DIFF, DEPTH_PARTIAL, DEPTH_SNAPSHOT, GAP } from '../tape/kinds.ts'
 import { ROW_BYTES, VENUE_TIME, VERSION } from '../tape/layout.ts'
 import { recordRows, RowBuffer } from '../tape/row-buffer.ts'
 import type { StateReader, StateWriter } from '../tape/state.ts'
@@ -117,10 +118,9 @@ export class Book {
     return this.#take(buffer, row, changes)
   }
 
-  /** A live book becomes broken because its source says so (a GAP row, a disconnect). Diffs are kept from here on. */
+  /** A live book becomes broken because its source was interrupted, until a snapshot or the very next diff heals it. */
   interrupt(): void {
     if (this.state === BOOK_STATE.live) this.state = BOOK_STATE.broken
-    this.#waiting.clear()
   }
 
   /** True when the best bid is not below the best ask. */
@@ -185,17 +185,22 @@ export class Book {
         return this.#takeSnapshot(buffer, row, changes)
       case DEPTH_PARTIAL.kind:
         return this.#takePartial(buffer, row, changes)
+      case GAP.kind:
+        return this.#takeGap(buffer, row)
       default:
         return BOOK_OUTCOME.unused
     }
   }
 
   #takeDiff(buffer: RowBuffer, row: number, changes: LevelChanges | undefined): number {
-    if (this.state !== BOOK_STATE.live || !this.#hasChain) return this.#wait(buffer, row, changes)
+    // After an interruption the next diff may still continue the last one: then nothing was lost.
+    const mayContinue = this.state === BOOK_STATE.live || this.#waiting.rows.length === 0
+    if (!this.#hasChain || !mayContinue) return this.#wait(buffer, row, changes)
     const link = this.#atSnapshot
       ? linkToSnapshot(this.#rule, buffer, row, this.#cells)
       : linkToDiff(this.#rule, buffer, row, this.#cells)
     if (link === LINK.continues) {
+      this.state = BOOK_STATE.live
       this.#applyDiff(buffer, row, changes)
       this.#readTop()
       return BOOK_OUTCOME.changed
@@ -204,12 +209,11 @@ export class Book {
       this.oldRows++
       return BOOK_OUTCOME.old
     }
+    if (this.state === BOOK_STATE.broken) return this.#wait(buffer, row, changes)
     this.state = BOOK_STATE.broken
     this.gaps++
-    const slot = row * 8 + this.#rule.link
     this.#cells[EXPECTED] = this.lastUpdateId + this.#rule.step
-    this.#cells[RECEIVED] = (buffer.u32[slot * 2 + 1] as number) * 4_294_967_296 + (buffer.u32[slot * 2] as number)
-    this.#waiting.clear()
+    this.#cells[RECEIVED] = idAsNumber(buffer, row * 8 + this.#rule.link)
     this.#wait(buffer, row, changes)
     return BOOK_OUTCOME.gap
   }
@@ -282,6 +286,17 @@ export class Book {
     if (changes !== undefined) changes.rebuilt = true
     this.#readTop()
     return BOOK_OUTCOME.rebuilt
+  }
+
+  /** A hole that the source itself knows of; one that the book has found by itself changes nothing. */
+  #takeGap(buffer: RowBuffer, row: number): number {
+    const isDepth = buffer.u8[row * ROW_BYTES + GAP.streamByte] === DEPTH_DIFF.kind
+    if (!isDepth || this.state !== BOOK_STATE.live) return BOOK_OUTCOME.unused
+    this.gaps++
+    this.#cells[EXPECTED] = idAsNumber(buffer, row * 8 + GAP.expected)
+    this.#cells[RECEIVED] = idAsNumber(buffer, row * 8 + GAP.received)
+    this.state = BOOK_STATE.broken
+    return BOOK_OUTCOME.gap
   }
 
   #overlay(buffer: RowBuffer, row: number, keepFar: boolean): void {

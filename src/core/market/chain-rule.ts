@@ -2,6 +2,7 @@
  * How a venue numbers the depth diffs of one instrument, and what that says about a diff that has come.
  * Ids are taken as doubles, exact below 2^53: a decoder refuses what lies beyond.
  */
+import { idAsNumber } from '../tape/ids.ts'
 import { DEPTH_DIFF } from '../tape/kinds.ts'
 import { VERSION } from '../tape/layout.ts'
 import type { RowBuffer } from '../tape/row-buffer.ts'
@@ -50,8 +51,7 @@ export const LINK = { old: -1, continues: 0, gap: 1 } as const
 
 /** Compares the diff at `row` with the last diff applied, whose last id is `last[0]`. */
 export function linkToDiff(rule: ChainRule, buffer: RowBuffer, row: number, last: Float64Array): number {
-  const slot = row * 8 + rule.link
-  const link = (buffer.u32[slot * 2 + 1] as number) * 4_294_967_296 + (buffer.u32[slot * 2] as number)
+  const link = idAsNumber(buffer, row * 8 + rule.link)
   const wanted = (last[0] as number) + rule.step
   if ((buffer.f64[row * 8 + VERSION] as number) <= (last[0] as number)) return LINK.old
   return link === wanted || (rule.mayOverlap && link < wanted) ? LINK.continues : LINK.gap
@@ -61,8 +61,6 @@ export function linkToDiff(rule: ChainRule, buffer: RowBuffer, row: number, last
 export function linkToSnapshot(rule: ChainRule, buffer: RowBuffer, row: number, last: Float64Array): number {
   const wanted = (last[0] as number) + rule.step
   if ((buffer.f64[row * 8 + VERSION] as number) < wanted) return LINK.old
-  const slot = row * 8 + DEPTH_DIFF.firstUpdateId
-  const first = (buffer.u32[slot * 2 + 1] as number) * 4_294_967_296 + (buffer.u32[slot * 2] as number)
-  if (first <= wanted) return LINK.continues
+  if (idAsNumber(buffer, row * 8 + DEPTH_DIFF.firstUpdateId) <= wanted) return LINK.continues
   return linkToDiff(rule, buffer, row, last)
 }
