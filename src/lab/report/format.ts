@@ -43,6 +43,7 @@ export function showFigure(figure: Figure, show: (value: number) => string): str
 
 /** `12.3 %` */
 export function showPercent(value: number): string {
+  if (value === 0 || value === 1) return value === 0 ? '0 %' : '100 %'
   return `${fixed(value * 100, Math.abs(value) >= 10 ? 0 : Math.abs(value) >= 0.1 ? 1 : 2)} %`
 }
 

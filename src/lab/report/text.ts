@@ -7,6 +7,7 @@ import {
   shownDecimals,
   showCount,
   showDuration,
+  showExactTime,
   showFigure,
   showMoney,
   showNumber,
@@ -16,6 +17,7 @@ import {
   showTime,
   signOf,
 } from './format.ts'
+import { DAY_US } from './ratios.ts'
 import type { GroupRow, Money, Report } from './report-data.ts'
 
 /** Said wherever results are shown. */
@@ -65,8 +67,8 @@ function headLines(report: Report, paint: Paint): readonly string[] {
   const others = more.length > 0 ? ` and ${more.length} more` : ''
   const instruments = [first, second].filter((name) => name !== undefined).join(', ') + others
   const span = report.toUs > report.fromUs ? ` (${showDuration(report.toUs - report.fromUs)})` : ''
-  const times =
-    report.fromUs < Infinity ? `${showTime(report.fromUs)} to ${showTime(report.toUs)} UTC${span}` : 'no data'
+  const show = timesOf(report)
+  const times = report.fromUs < Infinity ? `${show(report.fromUs)} to ${show(report.toUs)} UTC${span}` : 'no data'
   return [
     paint(`${report.strategies.join(', ')} on ${instruments}`, 'bold'),
     paint(`${times}, run ${report.run.name}`, 'dim'),
@@ -83,7 +85,10 @@ function resultLines(report: Report, decimals: number, paint: Paint): readonly s
     'na' in hold.fraction
       ? showFigure(hold.fraction, String)
       : `${show(hold.net)} (${showFigure(hold.fraction, showSignedPercent)})`
-  const won = `${showFigure(trades.winRate, showPercent)}, average ${show(trades.averageWin)}, loss ${show(trades.averageLoss)}`
+  const won =
+    trades.count === 0
+      ? 'n/a (no trades)'
+      : `${showFigure(trades.winRate, showPercent)}, average ${show(trades.averageWin)}, loss ${show(trades.averageLoss)}`
   return [
     label('Net', paint) + paint(net.padEnd(HALF - LABEL), signOf(result.net) < 0 ? 'red' : 'green') + split,
     label('Equity', paint) +
@@ -100,6 +105,11 @@ function resultLines(report: Report, decimals: number, paint: Paint): readonly s
   ]
 }
 
+/** Times to the minute, or to the second in a run of less than a day. */
+function timesOf(report: Report): (timeUs: number) => string {
+  return report.toUs - report.fromUs < DAY_US ? showExactTime : showTime
+}
+
 function tradeCount({ trades }: Report): string {
   const open = trades.open > 0 ? `, ${trades.open} open` : ''
   return `${showCount(trades.count)} (${showNumber(trades.perDay)} a day)${open}`
@@ -110,11 +120,14 @@ function riskLines(report: Report, decimals: number, paint: Paint): readonly str
   const fell =
     drawdown === null
       ? 'none'
-      : `${showMoney(drawdown.amount, decimals)} (${showPercent(drawdown.fraction)}) in ${showDuration(drawdown.durationUs)} from ${showTime(drawdown.peakUs)}, ` +
+      : `${showMoney(drawdown.amount, decimals)} (${showPercent(drawdown.fraction)}) in ${showDuration(drawdown.durationUs)} from ${timesOf(report)(drawdown.peakUs)}, ` +
         (drawdown.recoveredUs === null ? 'not recovered' : 'recovered')
   const streak = trades.longestLosingStreak
   const losses = streak === null ? 'none' : `${counted(streak.trades, 'trade')}, ${showSigned(streak.net, decimals)}`
-  const inMarket = `${showFigure(exposure.timeInMarket, showPercent)} of the time, ${showFigure(exposure.average, showPercent)} of equity on average, ${showFigure(exposure.max, showPercent)} at most`
+  const inMarket =
+    'na' in exposure.timeInMarket
+      ? showFigure(exposure.timeInMarket, showPercent)
+      : `${showPercent(exposure.timeInMarket.value)} of the time, ${showFigure(exposure.average, showPercent)} of equity on average, ${showFigure(exposure.max, showPercent)} at most`
   const basis = 'na' in ratios.sharpe ? '' : ` (${ratios.basis})`
   return [
     label('Drawdown', paint) + fell,
@@ -139,8 +152,12 @@ function riskLines(report: Report, decimals: number, paint: Paint): readonly str
 
 function orderLines(report: Report, paint: Paint): readonly string[] {
   const { orders, trading } = report
-  const placed = `${showCount(orders.placed)} placed, ${showFigure(orders.fillRatio, showPercent)} filled`
-  const turnover = `${showFigure(trading.turnoverRatio, showNumber)} times the start, ${showFigure(trading.makerShare, showPercent)} as maker`
+  const filled = 'na' in orders.fillRatio ? '' : `, ${showPercent(orders.fillRatio.value)} filled`
+  const placed = `${showCount(orders.placed)} placed${filled}`
+  const turnover =
+    trading.fills === 0
+      ? 'none'
+      : `${showFigure(trading.turnoverRatio, showNumber)} times the start, ${showFigure(trading.makerShare, showPercent)} as maker`
   const lines = [pair('Orders', placed, 'Turnover', turnover, paint)]
   const blocked = orders.blockedBy.map(({ reason, count }) => `${reason} ${showCount(count)}`)
   const rejected = orders.rejectedBy.map(({ code, message, count }) => `${code} ${message} ${showCount(count)}`)

@@ -1,17 +1,34 @@
-/** Closed trades as lines of `trades.csv`: exact decimals, times in UTC, money in the report's asset (named in the header). */
+/** Closed trades as lines of `trades.csv`: exact decimals, times in UTC, money in the asset of the report. */
 import { printTime } from '../../core/calendar.ts'
 import type { Trade } from './report-data.ts'
 
-/** The first line; `asset` is the report's. Ends with a line break, as all lines do. */
-export function tradesCsvHeader(asset: string): string {
-  const columns = ['number', 'strategy', 'instrument', 'side', 'entry_time', 'exit_time', 'duration_seconds']
-  const amounts = ['gross', 'fees', 'funding', 'net'].map((name) => `${name}_${asset}`)
-  columns.push('entry_price', 'exit_price', 'quantity', ...amounts, 'fills', 'maker_share')
-  columns.push('entry_reason', 'exit_reason')
-  return lineOf(columns)
+const COLUMNS: readonly string[] = [
+  'number',
+  'strategy',
+  'instrument',
+  'side',
+  'entry_time',
+  'exit_time',
+  'duration_seconds',
+  'entry_price',
+  'exit_price',
+  'quantity',
+  'gross',
+  'fees',
+  'funding',
+  'net',
+  'fills',
+  'maker_share',
+  'entry_reason',
+  'exit_reason',
+]
+
+/** The first line. It ends with a line break, as all lines do. */
+export function tradesHeader(): string {
+  return lineOf(COLUMNS)
 }
 
-export function tradeCsvLine(trade: Trade): string {
+export function tradeLine(trade: Trade): string {
   return lineOf([
     String(trade.number),
     trade.strategy,
