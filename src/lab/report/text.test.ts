@@ -5,7 +5,7 @@ import { exampleInstrument } from '../../testing/instruments.ts'
 import { ReportRun } from '../../testing/report-run.ts'
 import { showDuration, showFigure, showMoney, showNumber, showPercent, showSigned, shownDecimals } from './format.ts'
 import { DISCLAIMER, reportText } from './text.ts'
-import { tradeLine, tradesHeader } from './trades-csv.ts'
+import { tradeCsvLine, tradesCsvHeader } from './trades-csv.ts'
 
 const HOUR = 3_600_000_000
 
@@ -77,8 +77,6 @@ test('colours change nothing but colours', () => {
   assert.notEqual(coloured, reportText(report, { colour: false }))
   const plain = coloured.split('\u001b').map((part, at) => (at === 0 ? part : part.slice(part.indexOf('m') + 1)))
   assert.equal(plain.join('').replaceAll(/ +\n/g, '\n'), reportText(report, { colour: false }))
-}),
-  )
 })
 
 test('a run of nothing is told without figures that mean nothing', () => {
@@ -123,9 +121,9 @@ test('trades.csv has exact decimals and quoted reasons', () => {
   const run = example()
   run.finish()
   assert.equal(
-    tradesHeader() + run.trades.map(tradeLine).join(''),
+    tradesCsvHeader('USDT') + run.trades.map(tradeCsvLine).join(''),
     'number,strategy,instrument,side,entry_time,exit_time,duration_seconds,entry_price,exit_price,quantity,' +
-      'gross,fees,funding,net,fills,maker_share,entry_reason,exit_reason\n' +
+      'gross_USDT,fees_USDT,funding_USDT,net_USDT,fills,maker_share,entry_reason,exit_reason\n' +
       '1,momentum,BTCUSDT,long,2024-08-05T00:00:00.000000Z,2024-08-06T03:00:00.000000Z,97200,60000,60600,0.1,' +
       '60,6.03,0,53.97,2,0,rise,"fade, then ""gone"""\n',
   )

@@ -1,34 +1,17 @@
-/** Closed trades as lines of `trades.csv`: exact decimals, times in UTC, money in the asset of the report. */
+/** Closed trades as lines of `trades.csv`: exact decimals, times in UTC, money in the report's asset, which the header names. */
 import { printTime } from '../../core/calendar.ts'
 import type { Trade } from './report-data.ts'
 
-const COLUMNS: readonly string[] = [
-  'number',
-  'strategy',
-  'instrument',
-  'side',
-  'entry_time',
-  'exit_time',
-  'duration_seconds',
-  'entry_price',
-  'exit_price',
-  'quantity',
-  'gross',
-  'fees',
-  'funding',
-  'net',
-  'fills',
-  'maker_share',
-  'entry_reason',
-  'exit_reason',
-]
-
-/** The first line. It ends with a line break, as all lines do. */
-export function tradesHeader(): string {
-  return lineOf(COLUMNS)
+/** The first line; `asset` is the report's. It ends with a line break, as all lines do. */
+export function tradesCsvHeader(asset: string): string {
+  const columns = ['number', 'strategy', 'instrument', 'side', 'entry_time', 'exit_time', 'duration_seconds']
+  columns.push('entry_price', 'exit_price', 'quantity')
+  columns.push(...['gross', 'fees', 'funding', 'net'].map((name) => `${name}_${asset}`))
+  columns.push('fills', 'maker_share', 'entry_reason', 'exit_reason')
+  return lineOf(columns)
 }
 
-export function tradeLine(trade: Trade): string {
+export function tradeCsvLine(trade: Trade): string {
   return lineOf([
     String(trade.number),
     trade.strategy,
