@@ -54,9 +54,11 @@ export function findRun(name: string): string {
   )
 }
 
-/** Runs in the runs folder, oldest first. */
-export function listRuns(): readonly { readonly name: string; readonly folder: string; readonly modified: Date }[] {
-  const runs = resolve(RUNS_FOLDER)
+/** Runs in a folder of runs, oldest first. */
+export function listRuns(
+  dir: string = RUNS_FOLDER,
+): readonly { readonly name: string; readonly folder: string; readonly modified: Date }[] {
+  const runs = resolve(dir)
   if (!existsSync(runs)) return []
   return readdirSync(runs)
     .filter((name) => existsSync(join(runs, name, RUN_FILES.money)))
