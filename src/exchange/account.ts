@@ -1,0 +1,371 @@
+/**
+ * One participant's account at the simulated exchange: positions, wallets, and the funds that open orders hold.
+ *
+ * In: the FILL rows of the account's orders, funding, and orders that want funds. Out: positions, balances, and whether an
+ * order is covered. Owns: the margin rule. Refuses: funds that are not there. Fails: with an AccountError or RangeError
+ * that names the position or operation when an amount leaves 128 bits. Knows no order and no market: prices come through
+ * `ReferencePrices`.
+ *
+ * Contracts: margin of an instrument = max(|position + open buys|, |position - open sells|), positions at the reference
+ * price, orders at their own, reduce-only orders not counted. An order is covered while the margins of all instruments of
+ * its settle asset are at most leverage * (wallet - spot locks + unrealised loss); unrealised profit backs nothing. An order
+ * that does not raise its instrument's margin is always covered. Spot: a purchase locks its value, a sale its quantity.
+ */
+import { assetTable } from '../core/market/assets.ts'
+import type { Instrument } from '../core/market/instrument.ts'
+import { instrumentKey } from '../core/market/instrument.ts'
+import { LAST_FILL, PositionTable } from '../core/account/positions.ts'
+import { FILL_AMOUNT, Settlement, feeAssetOf } from '../core/account/settlement.ts'
+import { scaleOf } from '../core/number/decimal.ts'
+import { I128Array } from '../core/number/i128.ts'
+import { ROUND_DOWN } from '../core/number/rounding.ts'
+import { FILL_FLAGS } from '../core/tape/kinds.ts'
+import { AMOUNT_DECIMALS, NO_INSTRUMENT } from '../core/tape/layout.ts'
+import { flagsOf, instrumentOf } from '../core/tape/row-buffer.ts'
+import type { RowBuffer } from '../core/tape/row-buffer.ts'
+import type { StateReader, StateWriter } from '../core/tape/state.ts'
+
+/** Where the account learns what a position is worth. */
+export interface ReferencePrices {
+  /** Writes the price to value by, in mark quanta, to `out[at]`; 0 when there is none yet. */
+  writeReference(instrument: number, out: Float64Array, at: number): void
+}
+
+export interface AccountOptions {
+  readonly instruments: readonly Instrument[]
+  /** Whole number from 1: contracts are margined at value / leverage. */
+  readonly leverage: number
+  /** Amounts in 10^-18 of the asset, by index in `assetTable(instruments)`. */
+  readonly balances: readonly { readonly asset: number; readonly amount: bigint }[]
+  readonly prices: ReferencePrices
+}
+
+/** Cells of `terms`: what an order asks funds for, in price quanta and lots. */
+export const TERMS = { price: 0, quantity: 1 } as const
+
+/** Scratch amounts. */
+const WORK = { value: 0, buys: 1, sells: 2, before: 3, need: 4, have: 5, length: 6 } as const
+const CELL = { reference: 0, position: 1, length: 2 } as const
+
+/**
+ * Doubles may answer "covered" early when the funds exceed the need by this part of all sums involved. Their own error is
+ * below 10^-9 of them: 2^-53 per operation, and the sums are made anew after `RESUM_CHECKS` checks.
+ */
+const ESTIMATE_MARGIN = 1e-6
+const RESUM_CHECKS = 1024
+const PER_AMOUNT = 1e-18
+
+export class Account {
+  readonly settlement: Settlement
+  /** Row `rowOf[instrument]` is the position; versions of one instrument share a row. */
+  readonly positions: PositionTable
+  readonly rowOf: Int32Array
+  /** By asset, in 10^-18. */
+  readonly wallet: I128Array
+  /** What open spot orders hold of the wallets. */
+  readonly locked: I128Array
+  /** Price quanta times lots of the open orders that may raise a position, by instrument. */
+  readonly openBuy: I128Array
+  readonly openSell: I128Array
+  readonly terms: Float64Array = new Float64Array(2)
+  /** 1 while the value of a contract position moves with its price: tell `touch` of new prices. */
+  readonly exposed: Uint8Array
+
+  readonly #prices: ReferencePrices
+  readonly #leverage: number
+  readonly #markScale: Int32Array
+  readonly #work: I128Array = new I128Array(WORK.length)
+  readonly #cells: Float64Array = new Float64Array(CELL.length)
+  // Estimates in whole units of the asset, by instrument and summed by asset.
+  readonly #margin: Float64Array
+  readonly #unrealised: Float64Array
+  readonly #gross: Float64Array
+  readonly #marginSum: Float64Array
+  readonly #unrealisedSum: Float64Array
+  readonly #grossSum: Float64Array
+  readonly #orderUnit: Float64Array
+  readonly #markUnit: Float64Array
+  /** Instruments whose estimates are out of date. */
+  readonly #touched: Int32Array
+  readonly #isTouched: Uint8Array
+  #touchedCount = 0
+  #checks = 0
+
+  constructor(options: AccountOptions) {
+    const { instruments, leverage } = options
+    if (!Number.isInteger(leverage) || leverage < 1 || leverage > 1000)
+      throw new RangeError(`a leverage of ${leverage} is no whole number from 1 to 1000`)
+    const count = instruments.length
+    const assets = assetTable(instruments)
+    this.settlement = new Settlement(instruments, assets)
+    this.positions = new PositionTable(count, this.settlement)
+    const keys = instruments.map(instrumentKey)
+    this.rowOf = Int32Array.from(keys, (key) => keys.indexOf(key))
+    this.wallet = new I128Array(assets.length)
+    this.locked = new I128Array(assets.length)
+    this.openBuy = new I128Array(count)
+    this.openSell = new I128Array(count)
+    this.exposed = new Uint8Array(count)
+    this.#prices = options.prices
+    this.#leverage = leverage
+    const { contractDecimals } = this.settlement
+    this.#markScale = Int32Array.from(
+      instruments,
+      (i, at) => AMOUNT_DECIMALS - i.markDecimals - i.quantityDecimals - (contractDecimals[at] as number),
+    )
+    this.#margin = new Float64Array(count)
+    this.#unrealised = new Float64Array(count)
+    this.#gross = new Float64Array(count)
+    this.#marginSum = new Float64Array(assets.length)
+    this.#unrealisedSum = new Float64Array(assets.length)
+    this.#grossSum = new Float64Array(assets.length)
+    const lots = instruments.map((i) => i.contractSize / scaleOf(i.quantityDecimals))
+    this.#orderUnit = Float64Array.from(instruments, (i, at) => (lots[at] as number) / scaleOf(i.priceDecimals))
+    this.#markUnit = Float64Array.from(instruments, (i, at) => (lots[at] as number) / scaleOf(i.markDecimals))
+    this.#touched = new Int32Array(count)
+    this.#isTouched = new Uint8Array(count)
+    for (const { asset, amount } of options.balances) {
+      if (!Number.isInteger(asset) || asset < 0 || asset >= assets.length)
+        throw new RangeError(`a balance names asset ${asset}; the instruments have ${assets.length}`)
+      this.wallet.set(asset, this.wallet.get(asset) + amount)
+    }
+  }
+
+  /** Signed position in lots. */
+  position(instrument: number): number {
+    return this.positions.quantity[this.rowOf[instrument] as number] as number
+  }
+
+  /** True when orders on the instrument can be settled exactly; others are refused. */
+  supports(instrument: number): boolean {
+    return (this.settlement.valueScale[instrument] as number) >= 0
+  }
+
+  /** Holds funds for an order of `terms`; false, and nothing is held, when it is not covered. */
+  hold(instrument: number, sell: boolean): boolean {
+    this.#change(instrument, sell, true)
+    if (this.#covers(instrument, sell)) return true
+    this.#change(instrument, sell, false)
+    return false
+  }
+
+  /** Gives back what `hold` took for an order of `terms`, or for a part of it. */
+  release(instrument: number, sell: boolean): void {
+    this.#change(instrument, sell, false)
+  }
+
+  /** Books the FILL row at `row`: position, wallets, fee. */
+  applyFill(buffer: RowBuffer, row: number): void {
+    const instrument = instrumentOf(buffer, row)
+    const index = this.rowOf[instrument] as number
+    this.positions.applyFill(index, buffer, row)
+    const { settlement, wallet } = this
+    const { fill } = settlement
+    const money = settlement.money[instrument] as number
+    if (settlement.spot[instrument] === 1) {
+      const base = settlement.base[instrument] as number
+      if ((flagsOf(buffer, row) & FILL_FLAGS.sell) !== 0) {
+        wallet.sub(base, FILL_AMOUNT.quantity, fill)
+        wallet.add(money, FILL_AMOUNT.notional, fill)
+      } else {
+        wallet.add(base, FILL_AMOUNT.quantity, fill)
+        wallet.sub(money, FILL_AMOUNT.notional, fill)
+      }
+    } else {
+      wallet.add(money, LAST_FILL.realised, this.positions.last)
+      this.exposed[instrument] = this.positions.quantity[index] === 0 ? 0 : 1
+      this.touch(instrument)
+    }
+    wallet.sub(feeAssetOf(buffer, row), FILL_AMOUNT.fee, fill)
+  }
+
+  /** Books `amounts[at]`, funding of a position, received or (negative) paid. */
+  applyFunding(instrument: number, amounts: I128Array, at: number): void {
+    this.wallet.add(this.settlement.money[instrument] as number, at, amounts)
+  }
+
+  /** Says that the reference price of an exposed instrument has changed. */
+  touch(instrument: number): void {
+    if (this.#isTouched[instrument] !== 0) return
+    this.#isTouched[instrument] = 1
+    this.#touched[this.#touchedCount++] = instrument
+  }
+
+  /** Counts the position of an instrument in the lots of its version `next` from here on. */
+  changeVersion(instrument: number, next: number): void {
+    const row = this.rowOf[instrument] as number
+    if (this.positions.instrument[row] === NO_INSTRUMENT) return
+    this.positions.changeInstrument(row, next)
+    this.exposed[next] = this.exposed[instrument] as number
+    this.exposed[instrument] = 0
+    this.touch(instrument)
+    this.touch(next)
+  }
+
+  save(writer: StateWriter): void {
+    writer.begin('account', 1)
+    this.positions.save(writer)
+    for (const amounts of this.#amounts()) writer.u32s(amounts.words)
+    writer.u8s(this.exposed)
+    writer.end()
+  }
+
+  load(reader: StateReader): void {
+    reader.begin('account', 1)
+    this.positions.load(reader)
+    for (const amounts of this.#amounts()) reader.into(amounts.words)
+    reader.into(this.exposed)
+    reader.end()
+    this.#resum()
+  }
+
+  #amounts(): readonly I128Array[] {
+    return [this.wallet, this.locked, this.openBuy, this.openSell]
+  }
+
+  #change(instrument: number, sell: boolean, more: boolean): void {
+    const { settlement, terms } = this
+    if (settlement.spot[instrument] !== 1) {
+      const open = sell ? this.openSell : this.openBuy
+      if (more) open.addProduct(instrument, terms, TERMS.price, TERMS.quantity)
+      else open.subProduct(instrument, terms, TERMS.price, TERMS.quantity)
+      this.touch(instrument)
+      return
+    }
+    const work = this.#work
+    if (sell) {
+      work.setFrom(WORK.value, terms, TERMS.quantity)
+      work.scaleUp(WORK.value, settlement.lotScale[instrument] as number)
+    } else {
+      work.setNumber(WORK.value, 0)
+      work.addProduct(WORK.value, terms, TERMS.price, TERMS.quantity)
+      settlement.scaleValue(work, WORK.value, instrument)
+    }
+    const asset = sell ? (settlement.base[instrument] as number) : (settlement.quote[instrument] as number)
+    if (more) this.locked.add(asset, WORK.value, work)
+    else this.locked.sub(asset, WORK.value, work)
+  }
+
+  #covers(instrument: number, sell: boolean): boolean {
+    const { settlement } = this
+    const spot = settlement.spot[instrument] === 1
+    const asset = (spot && sell ? settlement.base : settlement.money)[instrument] as number
+    return this.#surelyCovered(asset) || this.#exactlyCovered(instrument, asset, sell, spot)
+  }
+
+  /** True only if the asset's funds exceed what is needed by far more than doubles can be wrong. */
+  #surelyCovered(asset: number): boolean {
+    this.#checks++
+    if (this.#checks >= RESUM_CHECKS) this.#resum()
+    for (let i = 0; i < this.#touchedCount; i++) this.#estimate(this.#touched[i] as number)
+    this.#touchedCount = 0
+    const wallet = this.wallet.toNumber(asset) * PER_AMOUNT
+    const locked = this.locked.toNumber(asset) * PER_AMOUNT
+    const need = this.#marginSum[asset] as number
+    const unrealised = this.#unrealisedSum[asset] as number
+    const have = (wallet - locked + Math.min(0, unrealised)) * this.#leverage
+    const sums = (Math.abs(wallet) + locked + (this.#grossSum[asset] as number)) * this.#leverage + need
+    return have - need > sums * ESTIMATE_MARGIN
+  }
+
+  #exactlyCovered(instrument: number, asset: number, sell: boolean, spot: boolean): boolean {
+    const work = this.#work
+    if (!spot && !this.#raisesMargin(instrument, sell)) return true
+    work.setNumber(WORK.need, 0)
+    work.setNumber(WORK.have, 0)
+    const { money, spot: isSpot } = this.settlement
+    for (let i = 0; i < money.length; i++) {
+      if (money[i] !== asset || isSpot[i] === 1) continue
+      this.#exactMargin(i)
+      work.add(WORK.need, WORK.value)
+      if (this.exposed[i] === 0) continue
+      this.#exactValue(i)
+      work.add(WORK.have, WORK.value)
+      work.sub(WORK.have, this.rowOf[i] as number, this.positions.cost)
+    }
+    if (work.sign(WORK.have) > 0) work.setNumber(WORK.have, 0)
+    work.add(WORK.have, asset, this.wallet)
+    work.sub(WORK.have, asset, this.locked)
+    work.mulSmall(WORK.have, this.#leverage)
+    return work.compare(WORK.have, WORK.need) >= 0
+  }
+
+  /** Whether the order in `terms`, already counted, raised its instrument's margin. */
+  #raisesMargin(instrument: number, sell: boolean): boolean {
+    const work = this.#work
+    const open = sell ? this.openSell : this.openBuy
+    open.subProduct(instrument, this.terms, TERMS.price, TERMS.quantity)
+    this.#exactMargin(instrument)
+    work.copy(WORK.before, WORK.value)
+    open.addProduct(instrument, this.terms, TERMS.price, TERMS.quantity)
+    this.#exactMargin(instrument)
+    return work.compare(WORK.value, WORK.before) > 0
+  }
+
+  /** Writes max(|position + open buys|, |position - open sells|) to WORK.value. */
+  #exactMargin(instrument: number): void {
+    const work = this.#work
+    this.#exactValue(instrument)
+    work.copy(WORK.buys, instrument, this.openBuy)
+    this.settlement.scaleValue(work, WORK.buys, instrument)
+    work.add(WORK.buys, WORK.value)
+    if (work.sign(WORK.buys) < 0) work.negate(WORK.buys)
+    work.copy(WORK.sells, instrument, this.openSell)
+    this.settlement.scaleValue(work, WORK.sells, instrument)
+    work.sub(WORK.sells, WORK.value)
+    if (work.sign(WORK.sells) < 0) work.negate(WORK.sells)
+    work.copy(WORK.value, work.compare(WORK.buys, WORK.sells) > 0 ? WORK.buys : WORK.sells)
+  }
+
+  /** Writes the signed value of a contract position at its reference price to WORK.value. */
+  #exactValue(instrument: number): void {
+    const work = this.#work
+    work.setNumber(WORK.value, 0)
+    if (this.exposed[instrument] === 0) return
+    const cells = this.#cells
+    cells[CELL.position] = this.position(instrument)
+    this.#prices.writeReference(instrument, cells, CELL.reference)
+    work.addProduct(WORK.value, cells, CELL.position, CELL.reference)
+    const { contract } = this.settlement
+    if (contract[instrument * 2] !== 1)
+      work.mulDiv(WORK.value, contract, instrument * 2, instrument * 2 + 1, ROUND_DOWN)
+    const scale = this.#markScale[instrument] as number
+    if (scale >= 0) work.scaleUp(WORK.value, scale)
+    else work.scaleDown(WORK.value, -scale, ROUND_DOWN)
+  }
+
+  /** Brings the estimates of one instrument, and the sums they are part of, up to date. */
+  #estimate(instrument: number): void {
+    this.#isTouched[instrument] = 0
+    const asset = this.settlement.money[instrument] as number
+    let value = 0
+    let unrealised = 0
+    if (this.exposed[instrument] !== 0) {
+      this.#prices.writeReference(instrument, this.#cells, CELL.reference)
+      const reference = this.#cells[CELL.reference] as number
+      value = this.position(instrument) * reference * (this.#markUnit[instrument] as number)
+      unrealised = value - this.positions.cost.toNumber(this.rowOf[instrument] as number) * PER_AMOUNT
+    }
+    const unit = this.#orderUnit[instrument] as number
+    const buys = this.openBuy.toNumber(instrument) * unit
+    const sells = this.openSell.toNumber(instrument) * unit
+    const margin = Math.max(Math.abs(value + buys), Math.abs(value - sells))
+    const gross = Math.abs(value) + Math.abs(unrealised) + buys + sells
+    this.#marginSum[asset] = (this.#marginSum[asset] as number) + margin - (this.#margin[instrument] as number)
+    this.#unrealisedSum[asset] =
+      (this.#unrealisedSum[asset] as number) + unrealised - (this.#unrealised[instrument] as number)
+    this.#grossSum[asset] = (this.#grossSum[asset] as number) + gross - (this.#gross[instrument] as number)
+    this.#margin[instrument] = margin
+    this.#unrealised[instrument] = unrealised
+    this.#gross[instrument] = gross
+  }
+
+  /** Makes all estimates anew, so that rounding errors of the sums do not pile up. */
+  #resum(): void {
+    this.#checks = 0
+    this.#touchedCount = 0
+    for (const column of [this.#margin, this.#unrealised, this.#gross]) column.fill(0)
+    for (const column of [this.#marginSum, this.#unrealisedSum, this.#grossSum]) column.fill(0)
+    for (let i = 0; i < this.#margin.length; i++) if (this.settlement.spot[i] !== 1) this.#estimate(i)
+  }
+}
