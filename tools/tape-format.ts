@@ -1,7 +1,7 @@
 /**
- * Brings docs/tape-format.md and the golden hex files in line with the description of the kinds.
- * In: nothing. Out: the tables of the document are rewritten; a hex file is written for each kind that has none.
- * It never overwrites a hex file: a golden file that no longer fits means that old tapes can no longer be read.
+ * Brings docs/tape-format.md and the golden files in line with the description of the kinds.
+ * In: nothing. Out: the tables of the document are rewritten; a hex file is written for each kind that has none, and a
+ * golden tape for each lane that has none. It never overwrites a golden file: one that no longer fits means that old tapes can no longer be read.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -9,9 +9,11 @@ import type { Field, KindFields } from '../src/core/tape/field-shapes.ts'
 import { UNITS } from '../src/core/tape/field-units.ts'
 import { readNumber } from '../src/core/tape/field-values.ts'
 import { fieldsOfKind, HEAD_FIELDS, KIND_FIELDS } from '../src/core/tape/fields.ts'
-import { ROW_BYTES } from '../src/core/tape/layout.ts'
+import { classOfKind, ROW_BYTES } from '../src/core/tape/layout.ts'
 import { printRow } from '../src/core/tape/print.ts'
-import { kindOf, recordRows, type RowBuffer } from '../src/core/tape/row-buffer.ts'
+import { kindOf, recordRows, RowBuffer } from '../src/core/tape/row-buffer.ts'
+import type { Lane } from '../src/core/tape/segment.ts'
+import { createTape } from '../src/node/tape-writer.ts'
 import { recordStarts, sampleInstruments, sampleRecords } from '../src/testing/sample-records.ts'
 
 const DOCUMENT = fileURLToPath(new URL('../docs/tape-format.md', import.meta.url))
@@ -26,6 +28,22 @@ const CLASSES: readonly (readonly [KindFields['class'], string])[] = [
 /** The golden file of a kind. */
 export function goldenFile(name: string): string {
   return fileURLToPath(new URL(`../tests/golden/tape/${name}.hex`, import.meta.url))
+}
+
+/** The golden tape of a lane. */
+export function goldenTape(lane: Lane): string {
+  const name = lane === 'market' ? 'first' : 'first-money'
+  return fileURLToPath(new URL(`../tests/golden/tape/${name}.tape`, import.meta.url))
+}
+
+/** The sample records that belong into a lane. */
+export function sampleLane(lane: Lane): RowBuffer {
+  const records = sampleRecords()
+  const rows = new RowBuffer(records.length)
+  for (const row of recordStarts(records)) {
+    if ((classOfKind(kindOf(records, row)) === 'market') === (lane === 'market')) rows.appendRecord(records, row)
+  }
+  return rows
 }
 
 /** The document with its generated parts as they should be. */
@@ -142,7 +160,7 @@ function rawValue(buffer: RowBuffer, row: number, field: Pick<Field, 'type' | 'o
   return plain ? ` ${readNumber(buffer, row, field)}` : ` (${field.type})`
 }
 
-function main(): void {
+async function main(): Promise<void> {
   writeFileSync(DOCUMENT, currentDocument(readFileSync(DOCUMENT, 'utf8')))
   const records = sampleRecords()
   for (const row of recordStarts(records)) {
@@ -151,6 +169,14 @@ function main(): void {
     writeFileSync(file, hexDump(records, row))
     process.stdout.write(`wrote ${file}\n`)
   }
+  for (const lane of ['market', 'money'] as const) {
+    const file = goldenTape(lane)
+    if (existsSync(file)) continue
+    const origin = { build: 'tapewright 0.1.0', createdAt: 1_723_075_200_000_000 }
+    const writer = await createTape(file, { lane, instruments: sampleInstruments, origin })
+    await writer.append(sampleLane(lane))
+    process.stdout.write(`wrote ${file}, hash ${(await writer.seal()).hash}\n`)
+  }
 }
 
-if (import.meta.main) main()
+if (import.meta.main) await main()
