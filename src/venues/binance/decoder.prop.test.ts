@@ -223,7 +223,7 @@ const RECORDINGS: readonly (readonly [file: string, spot: boolean, priceDecimals
   [
     ['captures/binance-usdm/btcusdt_20230404.gz', false, 1, 3],
     ['captures/binance-usdm/ethusdt_20240808.gz', false, 2, 3],
-    ['captures/binance-spot/btcusdt_20240808.gz', true, 2, 5],
+    ['captures/binance-spot/btcusdt_20240808.gz', true, 2, 6],
   ]
 
 for (const [file, spot, priceDecimals, quantityDecimals] of RECORDINGS) {

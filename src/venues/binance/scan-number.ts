@@ -40,9 +40,8 @@ export function scanDecimal(s: Scanner, start: number, decimals: number, slot: n
     value = (Math.imul(value, 10) + c) | 0
     c = (bytes[++p] as number) - ZERO
   }
-  const whole = p - start
-  if (whole + decimals > HALF_DIGITS) return scanWideDecimal(s, start, decimals, slot)
-  if (whole === 0) return MISS
+  if (p - start + decimals > HALF_DIGITS) return scanWideDecimal(s, start, decimals, slot)
+  if (p === start) return MISS
   let missing = decimals
   if (c === POINT) {
     c = (bytes[++p] as number) - ZERO
@@ -59,8 +58,40 @@ export function scanDecimal(s: Scanner, start: number, decimals: number, slot: n
   return p + 1
 }
 
-/** The same for counts of ten to eighteen digits, up to 2^53 - 1. */
+/** The same for more than nine digits in all: those before the point and those behind it are a half each. */
 function scanWideDecimal(s: Scanner, start: number, decimals: number, slot: number): number {
+  const bytes = s.bytes
+  let p = start
+  let whole = 0
+  let c = (bytes[p] as number) - ZERO
+  while (c >= 0 && c <= 9) {
+    whole = (Math.imul(whole, 10) + c) | 0
+    c = (bytes[++p] as number) - ZERO
+  }
+  if (p === start) return MISS
+  if (p - start > HALF_DIGITS || decimals > HALF_DIGITS) return scanLongDecimal(s, start, decimals, slot)
+  let fraction = 0
+  let missing = decimals
+  if (c === POINT) {
+    c = (bytes[++p] as number) - ZERO
+    if (c < 0 || c > 9) return MISS
+    while (missing > 0 && c >= 0 && c <= 9) {
+      fraction = (Math.imul(fraction, 10) + c) | 0
+      missing--
+      c = (bytes[++p] as number) - ZERO
+    }
+    while (c === 0) c = (bytes[++p] as number) - ZERO
+  }
+  if (c !== QUOTE) return MISS
+  // Beyond 2^53 the sum may be rounded, but never to something below.
+  const value = whole * (POWERS[decimals] as number) + fraction * (POWERS[missing] as number)
+  if (value > Number.MAX_SAFE_INTEGER) return MISS
+  s.f64[slot] = value
+  return p + 1
+}
+
+/** The same for more than nine digits before or behind the point, up to eighteen in all. */
+function scanLongDecimal(s: Scanner, start: number, decimals: number, slot: number): number {
   const end = scanHalves(s, start, decimals)
   if (end < 0) return MISS
   const value = high * HALF + low
