@@ -1,10 +1,5 @@
 /** Turns whatever was thrown into one line that names the place and the remedy, and an exit code. */
-import { AccountError } from '../core/account/account-error.ts'
-import { DecimalError } from '../core/number/decimal.ts'
-import { StrategyError } from '../core/strategy/params.ts'
-import { TapeError } from '../core/tape/tape-error.ts'
-import { FileError } from '../live/ports.ts'
-import { EXIT, UsageError } from './command.ts'
+import { EXIT } from './command.ts'
 import type { Terminal } from './command.ts'
 
 /** Exit code of a bug of ours, that of BSD's sysexits: no result may be read from it. */
@@ -18,15 +13,18 @@ export interface Failure {
   readonly exit: number
 }
 
-/** Errors that a person can mend, and the code by which programs know them. */
-const MENDABLE: readonly (readonly [abstract new (...args: never) => Error, string])[] = [
-  [UsageError, 'usage'],
-  [StrategyError, 'strategy'],
-  [TapeError, 'tape'],
-  [DecimalError, 'number'],
-  [AccountError, 'account'],
-  [FileError, 'file'],
-]
+/**
+ * Names of errors that a person can mend, and the codes by which programs know them. By name, because an error that comes
+ * from another thread keeps its name and loses its class.
+ */
+const MENDABLE: ReadonlyMap<string, string> = new Map([
+  ['UsageError', 'usage'],
+  ['StrategyError', 'strategy'],
+  ['TapeError', 'tape'],
+  ['DecimalError', 'number'],
+  ['AccountError', 'account'],
+  ['FileError', 'file'],
+])
 
 /** Refusals of the operating system, which name the path themselves. */
 const SYSTEM_REMEDIES: ReadonlyMap<unknown, string> = new Map([
@@ -45,11 +43,12 @@ const SYSTEM_REMEDIES: ReadonlyMap<unknown, string> = new Map([
 /** What to tell about an error. */
 export function explainFailure(error: unknown): Failure {
   if (!(error instanceof Error)) return bug(String(error), '')
-  for (const [type, code] of MENDABLE)
-    if (error instanceof type) return { code, message: error.message, exit: EXIT.usage }
-  const remedy = 'path' in error && 'code' in error ? SYSTEM_REMEDIES.get(error.code) : undefined
-  if (remedy !== undefined && 'path' in error)
-    return { code: 'file', message: `${String(error.path)}: ${remedy}`, exit: EXIT.usage }
+  const code = MENDABLE.get(error.name)
+  if (code !== undefined) return { code, message: error.message, exit: EXIT.usage }
+  // `ENOENT: no such file or directory, open 'x.tape'`
+  const [, refusal, path] = /^([A-Z]+): .*?'(.*)'$/s.exec(error.message) ?? []
+  const remedy = SYSTEM_REMEDIES.get(refusal)
+  if (remedy !== undefined) return { code: 'file', message: `${String(path)}: ${remedy}`, exit: EXIT.usage }
   return bug(`${error.name}: ${error.message}`, error.stack ?? '')
 }
 

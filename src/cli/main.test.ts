@@ -5,9 +5,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { CommandLine } from '../testing/command-line.ts'
-import { COMMANDS } from './commands/index.ts'
+import { COMMAND_NAMES, loadAllCommands } from './commands/index.ts'
 import { explainFailure } from './failures.ts'
 
+const COMMANDS = await loadAllCommands()
 const MANIFEST = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   readonly version: string
 }
@@ -20,7 +21,7 @@ test('--version prints the version and nothing else', async (t) => {
 test('--help names every command', async (t) => {
   const { exit, stdout } = await new CommandLine(t).run('--help')
   assert.equal(exit, 0)
-  for (const { name } of COMMANDS) assert.match(stdout, new RegExp(`^  ${name} `, 'm'))
+  for (const name of COMMAND_NAMES) assert.match(stdout, new RegExp(`^  ${name} `, 'm'))
 })
 
 test('every command has help with examples that begin with the program and name the command', async (t) => {
@@ -34,6 +35,13 @@ test('every command has help with examples that begin with the program and name 
       assert.ok(stdout.includes(`  ${example}\n`), example)
     }
   }
+})
+
+test('the table names each command as the command does', () => {
+  assert.deepEqual(
+    COMMANDS.map(({ name }) => name),
+    COMMAND_NAMES,
+  )
 })
 
 test('options in the examples are options of their command', () => {
@@ -78,6 +86,14 @@ test('an error that nobody foresaw is called a bug and shows where', () => {
   const { code, message, exit } = explainFailure(new TypeError('x is not a function'))
   assert.deepEqual({ code, exit }, { code: 'bug', exit: 70 })
   assert.match(message, /^TypeError: x is not a function \(this is a bug, please report it\)\n\s+at .*main\.test\.ts/)
+})
+
+test('a file that is not there is named, also when the error comes from another thread', () => {
+  const error = new Error("ENOENT: no such file or directory, open '/data/a.tape'")
+  const { code, message, exit } = explainFailure(error)
+  assert.deepEqual({ code, exit }, { code: 'file', exit: 2 })
+  assert.equal(message, '/data/a.tape: there is no such file or folder; check the path')
+  assert.equal(explainFailure(Object.assign(new Error('bad block'), { name: 'TapeError' })).code, 'tape')
 })
 
 test('a reader that stops early is no error', async (t) => {

@@ -10,7 +10,7 @@ import { nearest } from '../core/strategy/params.ts'
 import { parseArguments } from './arguments.ts'
 import { EXIT, UsageError } from './command.ts'
 import type { Command } from './command.ts'
-import { COMMANDS, DEFAULT_COMMAND } from './commands/index.ts'
+import { COMMAND_NAMES, DEFAULT_COMMAND, loadAllCommands, loadCommand } from './commands/index.ts'
 import { reportFailure } from './failures.ts'
 import { commandHelp, programHelp } from './help.ts'
 import { openTerminal } from './terminal.ts'
@@ -20,13 +20,12 @@ async function main(words: readonly string[]): Promise<number> {
   try {
     const [first, ...rest] = words
     if (first === '--version' || first === '-v') return say(version())
-    if (first === '--help' || first === '-h') return say(programHelp(COMMANDS, version()))
-    if (first === 'help')
-      return say(rest[0] === undefined ? programHelp(COMMANDS, version()) : commandHelp(find(rest[0])))
+    if (first === '--help' || first === '-h' || (first === 'help' && rest[0] === undefined))
+      return say(programHelp(await loadAllCommands(), version()))
+    if (first === 'help') return say(commandHelp(await find(rest[0] ?? '')))
     // Without a name, options are those of the default command: `tapewright --json`.
     const named = first !== undefined && !first.startsWith('-')
-    const command = named ? find(first) : DEFAULT_COMMAND
-    if (command === undefined) return say(programHelp(COMMANDS, version()))
+    const command = await find(named ? first : DEFAULT_COMMAND)
     const own = named ? rest : words
     if (own.includes('--help') || own.includes('-h')) return say(commandHelp(command))
     return await command.run(parseArguments(command, own), terminal)
@@ -37,13 +36,10 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-function find(name: string): Command {
-  const command = COMMANDS.find((one) => one.name === name)
+async function find(name: string): Promise<Command> {
+  const command = await loadCommand(name)
   if (command !== undefined) return command
-  const near = nearest(
-    name,
-    COMMANDS.map((one) => one.name),
-  )
+  const near = nearest(name, COMMAND_NAMES)
   const hint = near === undefined ? '' : ` (did you mean ${near}?)`
   throw new UsageError(`there is no command '${name}'${hint}; see: tapewright --help`)
 }

@@ -3,6 +3,7 @@ import type { Report } from '../lab/report/report-data.ts'
 
 /** What programs want first stands at the top; `report` is everything but the curves, which report.json has. */
 export interface ResultDocument {
+  /** The run's folder. */
   readonly run: string
   /** Chain head of the run's tape. */
   readonly hash: string
@@ -22,11 +23,12 @@ export interface ResultDocument {
   readonly report: Omit<Report, 'charts'>
 }
 
-export function resultDocument(report: Report): ResultDocument {
+/** The document of the run in `folder`. */
+export function resultDocument(report: Report, folder: string): ResultDocument {
   const { charts: _, ...rest } = report
   const { equityStart, equityEnd, net, gross, fees, funding } = report.result
   return {
-    run: report.run.name,
+    run: folder,
     hash: report.run.hash,
     stateHash: report.run.stateHash,
     orders: report.orders.placed,

@@ -1,12 +1,31 @@
-/** The commands, in the order in which help shows them. A command is added here and nowhere else. */
+/**
+ * The commands, in the order in which help shows them. A command is added here and nowhere else.
+ * Each is loaded when it is needed: a short answer must not wait for the code of a backtest.
+ */
 import type { Command } from '../command.ts'
-import { create } from './new.ts'
-import { download } from './download.ts'
-import { report } from './report.ts'
-import { runs } from './runs.ts'
-import { strategies } from './strategies.ts'
 
-export const COMMANDS: readonly Command[] = [download, strategies, create, runs, report]
+const LOADERS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['demo', async () => (await import('./demo.ts')).demo],
+  ['download', async () => (await import('./download.ts')).download],
+  ['info', async () => (await import('./info.ts')).info],
+  ['book', async () => (await import('./book.ts')).book],
+  ['strategies', async () => (await import('./strategies.ts')).strategies],
+  ['new', async () => (await import('./new.ts')).create],
+  ['runs', async () => (await import('./runs.ts')).runs],
+  ['report', async () => (await import('./report.ts')).report],
+])
+
+export const COMMAND_NAMES: readonly string[] = [...LOADERS.keys()]
 
 /** The command that runs when none is named. */
-export const DEFAULT_COMMAND: Command | undefined = COMMANDS.find(({ name }) => name === 'demo')
+export const DEFAULT_COMMAND = 'demo'
+
+/** The command of this name; undefined when there is none. */
+export async function loadCommand(name: string): Promise<Command | undefined> {
+  return await LOADERS.get(name)?.()
+}
+
+/** All commands, for help. */
+export function loadAllCommands(): Promise<Command[]> {
+  return Promise.all([...LOADERS.values()].map((load) => load()))
+}

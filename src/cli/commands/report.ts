@@ -22,7 +22,7 @@ export const report: Command = {
     const folder = findRun(name)
     const found = readReport(folder)
     const page = join(folder, RUN_FILES.page)
-    terminal.document(resultDocument(found))
+    terminal.document(resultDocument(found, folder))
     terminal.print(reportText(found, { colour: terminal.colour }).trimEnd())
     terminal.print(`\npage: ${relative('.', page)}`)
     if (args.has('open')) {
