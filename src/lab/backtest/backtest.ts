@@ -133,6 +133,12 @@ export class Backtest {
     for (;;) {
       const clock = offset[0] === Infinity ? 0 : (offset[0] as number)
       this.#limit[0] = until - clock
+      if (this.#toVenue.empty && this.#toEngine.empty) {
+        // Nothing of ours is under way: the market goes on alone, which is nearly always.
+        if (!this.#window.due(this.#limit, this.#rowTime)) return
+        this.#exchangeRow()
+        continue
+      }
       const row = this.#window.due(this.#limit, this.#rowTime) ? (this.#rowTime[0] as number) + clock : Infinity
       this.#toVenue.next(this.#orderTime)
       this.#toEngine.next(this.#answerTime)

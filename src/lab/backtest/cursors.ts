@@ -1,7 +1,6 @@
 /**
  * Buffers of a tape between two readers: the strategy's cursor takes rows one by one, the exchange's looks ahead of it.
  */
-import { MARKET_KINDS } from '../../core/tape/layout.ts'
 import type { RowBuffer } from '../../core/tape/row-buffer.ts'
 import type { TapeSource } from '../../core/tape/source.ts'
 import type { VenueOrder } from './venue-order.ts'
@@ -43,20 +42,19 @@ export class Cursors {
     this.#source.release(buffer)
   }
 
-  /** Fills the exchange's window from the loaded buffers. */
+  /** Fills the exchange's window from the loaded buffers once half of it is used up: in stretches, for speed. */
   refill(): void {
     const window = this.#window
-    while (window.length < WINDOW_ROWS) {
-      const buffer = this.#buffers[this.#aheadBuffer]
-      if (buffer === undefined) return
-      if (this.#aheadRow >= buffer.length) {
-        this.#aheadBuffer++
-        this.#aheadRow = 0
-        continue
-      }
-      const row = this.#aheadRow
-      this.#aheadRow += 1 + (buffer.u16[row * 32 + 1] as number)
-      if ((buffer.u8[row * 64] as number) <= MARKET_KINDS.last) window.add(buffer, row)
+    if (window.length > WINDOW_ROWS / 2) return
+    for (
+      let buffer = this.#buffers[this.#aheadBuffer];
+      buffer !== undefined;
+      buffer = this.#buffers[this.#aheadBuffer]
+    ) {
+      this.#aheadRow = window.fill(buffer, this.#aheadRow, WINDOW_ROWS)
+      if (this.#aheadRow < buffer.length) return
+      this.#aheadBuffer++
+      this.#aheadRow = 0
     }
   }
 

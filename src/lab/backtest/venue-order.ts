@@ -6,7 +6,7 @@
  * rows puts them right. A row that comes later than the window reaches back is taken at once and counted.
  */
 import { CANDLE } from '../../core/tape/kinds.ts'
-import { APPEND_TIME, ROW_SLOTS, VENUE_TIME } from '../../core/tape/layout.ts'
+import { APPEND_TIME, MARKET_KINDS, ROW_SLOTS, VENUE_TIME } from '../../core/tape/layout.ts'
 import type { RowBuffer } from '../../core/tape/row-buffer.ts'
 
 /** Rows that can wait: 2 s of the busiest recorded minute. */
@@ -31,18 +31,76 @@ export class VenueOrder {
   #tail = 0
   /** Venue time of the newest row that was taken. */
   readonly #taken: Float64Array = Float64Array.of(-Infinity)
+  /** Venue time of the newest entry. */
+  readonly #newest: Float64Array = Float64Array.of(-Infinity)
+  /** Runs, behind all entries. */
+  readonly #runs: Run[] = []
+  /** The first run: kept apart, because reading an empty array is slow. */
+  #run: Run | undefined
+  #waiting = 0
+  readonly #scan: Float64Array = new Float64Array(1)
 
   constructor() {
-    // A candle takes two entries; twice the window always has room.
-    const size = WINDOW_ROWS * 4
+    // A candle takes two entries, and runs of whole buffers may have to be unrolled: there is room for both.
+    const size = WINDOW_ROWS * 16
     this.#mask = size - 1
     this.#times = new Float64Array(size)
     this.#rows = new Int32Array(size)
     this.#buffers = Array.from({ length: size }, () => undefined)
   }
 
+  /** Entries that wait; rows of a run are counted with their raw rows. */
   get length(): number {
-    return this.#tail - this.#head
+    return this.#tail - this.#head + this.#waiting
+  }
+
+  /**
+   * Puts market rows of a buffer into the window, from `row` on, until it holds `wanted`; returns the row it stopped at.
+   * A buffer that is in order as it is, and lies behind all that waits, is taken whole, as a run that needs no sorting.
+   */
+  fill(buffer: RowBuffer, row: number, wanted: number): number {
+    if (row === 0 && this.#isRun(buffer)) {
+      this.#runs.push({ buffer, row: 0, last: this.#scan[0] as number })
+      this.#run = this.#runs[0]
+      this.#waiting += buffer.length
+      return buffer.length
+    }
+    while (this.#runs.length > 0) this.#unroll()
+    const { u8, u16 } = buffer
+    const end = buffer.length
+    while (row < end && this.#tail - this.#head < wanted) {
+      if ((u8[row * 64] as number) <= MARKET_KINDS.last) this.add(buffer, row)
+      row += 1 + (u16[row * 32 + 1] as number)
+    }
+    return row
+  }
+
+  /** Whether all records are market rows with rising venue times behind all that waits; notes their clock offset. */
+  #isRun(buffer: RowBuffer): boolean {
+    const { u8, u16, f64 } = buffer
+    let last = Math.max(this.#newest[0] as number, this.#runs.at(-1)?.last ?? -Infinity)
+    let offset = this.offset[0] as number
+    for (let row = 0; row < buffer.length; row += 1 + (u16[row * 32 + 1] as number)) {
+      const kind = u8[row * 64] as number
+      const time = f64[row * ROW_SLOTS + VENUE_TIME] as number
+      if (time < last || time === 0 || kind === CANDLE.kind || kind > MARKET_KINDS.last) return false
+      last = time
+      const delay = (f64[row * ROW_SLOTS + APPEND_TIME] as number) - time
+      if (delay < offset) offset = delay
+    }
+    this.offset[0] = offset
+    this.#scan[0] = last
+    return true
+  }
+
+  /** Turns the first run into single entries, because rows that follow have to be sorted in between. */
+  #unroll(): void {
+    const run = this.#runs.shift()
+    this.#run = this.#runs[0]
+    if (run === undefined) return
+    const { buffer } = run
+    this.#waiting -= buffer.length - run.row
+    for (let row = run.row; row < buffer.length; row += 1 + (buffer.u16[row * 32 + 1] as number)) this.add(buffer, row)
   }
 
   /** Puts a row into the window. */
@@ -69,6 +127,7 @@ export class VenueOrder {
     const times = this.#times
     const time = times[this.#tail & mask] as number
     if (time < (this.#taken[0] as number)) this.overflow++
+    if (time > (this.#newest[0] as number)) this.#newest[0] = time
     let place = this.#tail
     while (place > this.#head && (times[(place - 1) & mask] as number) > time) {
       times[place & mask] = times[(place - 1) & mask] as number
@@ -84,8 +143,15 @@ export class VenueOrder {
 
   /** True when the earliest entry lies at or before `until[0]` (venue time); its time is then in `out[0]`. */
   due(until: Float64Array, out: Float64Array): boolean {
-    if (this.#head === this.#tail) return false
-    const time = this.#times[this.#head & this.#mask] as number
+    if (this.#head !== this.#tail) {
+      const time = this.#times[this.#head & this.#mask] as number
+      if (time > (until[0] as number)) return false
+      out[0] = time
+      return true
+    }
+    const run = this.#run
+    if (run === undefined) return false
+    const time = run.buffer.f64[run.row * ROW_SLOTS + VENUE_TIME] as number
     if (time > (until[0] as number)) return false
     out[0] = time
     return true
@@ -93,20 +159,41 @@ export class VenueOrder {
 
   /** Buffer of the earliest entry. */
   buffer(): RowBuffer {
-    return this.#buffers[this.#head & this.#mask] as RowBuffer
+    return this.#head !== this.#tail ? (this.#buffers[this.#head & this.#mask] as RowBuffer) : (this.#run as Run).buffer
   }
 
   /** Row (times two, plus its PHASE) of the earliest entry. */
   entry(): number {
-    return this.#rows[this.#head & this.#mask] as number
+    return this.#head !== this.#tail ? (this.#rows[this.#head & this.#mask] as number) : (this.#run as Run).row * 2
   }
 
   /** Takes the earliest entry out. */
   take(): void {
-    const at = this.#head & this.#mask
-    const time = this.#times[at] as number
-    if (time > (this.#taken[0] as number)) this.#taken[0] = time
-    this.#buffers[at] = undefined
-    this.#head++
+    if (this.#head !== this.#tail) {
+      const at = this.#head & this.#mask
+      const time = this.#times[at] as number
+      if (time > (this.#taken[0] as number)) this.#taken[0] = time
+      this.#buffers[at] = undefined
+      this.#head++
+      return
+    }
+    const run = this.#run as Run
+    const { buffer, row } = run
+    const rows = 1 + (buffer.u16[row * 32 + 1] as number)
+    run.row = row + rows
+    this.#waiting -= rows
+    if (run.row < buffer.length) return
+    this.#taken[0] = run.last
+    this.#newest[0] = run.last
+    this.#runs.shift()
+    this.#run = this.#runs[0]
   }
+}
+
+/** A buffer whose rows are in order as they are. */
+interface Run {
+  readonly buffer: RowBuffer
+  row: number
+  /** Venue time of its last row. */
+  readonly last: number
 }

@@ -1,6 +1,7 @@
 /** What a run is made of: plain JSON, the first row of its tape, and all that is needed to make the same run again. */
 import type { EngineConfig } from '../../core/engine/config.ts'
 import type { LatencyModel } from '../backtest/latency.ts'
+import type { SyntheticOptions } from '../synthetic/synthetic-market.ts'
 
 /** The code that a run was made by: SHA-256 hashes, and the runtime's version. Equal identities promise equal decisions. */
 export interface BuildIdentity {
@@ -23,6 +24,7 @@ export interface ExchangeConfig {
 /** Where something that a run used lies; not part of what the run is, so that a run may be moved. */
 export type Reference =
   | { readonly kind: 'tape'; readonly hash: string; readonly file: string }
+  | { readonly kind: 'synthetic'; readonly hash: string; readonly options: SyntheticOptions }
   | { readonly kind: 'strategy'; readonly name: string; readonly source: string }
 
 export interface RunConfig {

@@ -1,0 +1,5 @@
+/** All benchmarks, in the order in which `all` runs them. */
+import type { Benchmark } from './measure.ts'
+import { replay } from './replay.ts'
+
+export const BENCHMARKS: readonly Benchmark[] = [replay]
