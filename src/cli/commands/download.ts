@@ -158,7 +158,7 @@ function tell(report: DownloadReport, terminal: Terminal): void {
     ...(fromRest > 0 ? [`${countText(fromRest)} from REST`] : []),
   ]
   terminal.print(`files: ${counts.join(', ')} (${bytesText(report.bytes)})`)
-  for (const note of report.notes) terminal.remark(note)
+  for (const note of report.notes) terminal.print(note)
   for (const { place, message, remedy, files } of report.problems) {
     const more = files > 1 ? ` (and ${plural(files - 1, 'more file')})` : ''
     terminal.remark(errorText(`${place}${more}: ${message} ${remedy}`))
