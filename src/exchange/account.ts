@@ -6,8 +6,9 @@
  * that names the position or operation when an amount leaves 128 bits. Knows no order and no market: prices come through
  * `ReferencePrices`.
  *
- * Contracts: margin of an instrument = max(|position + open buys|, |position - open sells|), positions at the reference
- * price, orders at their own, reduce-only orders not counted. An order is covered while the margins of all instruments of
+ * Contracts: margin of an instrument = the largest of |position|, |position + open buys| and |position - open sells|,
+ * positions at the reference price, orders at their own. Reduce-only orders are not counted, nor are the orders of a side
+ * that together close no more than the position. An order is covered while the margins of all instruments of
  * its settle asset are at most leverage * (wallet - spot locks + unrealised loss); unrealised profit backs nothing. An order
  * that does not raise its instrument's margin is always covered. Spot: a purchase locks its value, a sale its quantity.
  */
@@ -44,7 +45,7 @@ export interface AccountOptions {
 export const TERMS = { price: 0, quantity: 1 } as const
 
 /** Scratch amounts. */
-const WORK = { value: 0, buys: 1, sells: 2, before: 3, need: 4, have: 5, length: 6 } as const
+const WORK = { value: 0, position: 1, orders: 2, before: 3, need: 4, have: 5, length: 6 } as const
 const CELL = { reference: 0, position: 1, length: 2 } as const
 
 /**
@@ -67,6 +68,9 @@ export class Account {
   /** Price quanta times lots of the open orders that may raise a position, by instrument. */
   readonly openBuy: I128Array
   readonly openSell: I128Array
+  /** Lots of the same orders. */
+  readonly openBuyLots: Float64Array
+  readonly openSellLots: Float64Array
   readonly terms: Float64Array = new Float64Array(2)
   /** 1 while the value of a contract position moves with its price: tell `touch` of new prices. */
   readonly exposed: Uint8Array
@@ -105,6 +109,8 @@ export class Account {
     this.locked = new I128Array(assets.length)
     this.openBuy = new I128Array(count)
     this.openSell = new I128Array(count)
+    this.openBuyLots = new Float64Array(count)
+    this.openSellLots = new Float64Array(count)
     this.exposed = new Uint8Array(count)
     this.#prices = options.prices
     this.#leverage = leverage
@@ -206,6 +212,8 @@ export class Account {
     writer.begin('account', 1)
     this.positions.save(writer)
     for (const amounts of this.#amounts()) writer.u32s(amounts.words)
+    writer.f64s(this.openBuyLots)
+    writer.f64s(this.openSellLots)
     writer.u8s(this.exposed)
     writer.end()
   }
@@ -214,6 +222,8 @@ export class Account {
     reader.begin('account', 1)
     this.positions.load(reader)
     for (const amounts of this.#amounts()) reader.into(amounts.words)
+    reader.into(this.openBuyLots)
+    reader.into(this.openSellLots)
     reader.into(this.exposed)
     reader.end()
     this.#resum()
@@ -227,8 +237,11 @@ export class Account {
     const { settlement, terms } = this
     if (settlement.spot[instrument] !== 1) {
       const open = sell ? this.openSell : this.openBuy
+      const lots = sell ? this.openSellLots : this.openBuyLots
+      const quantity = terms[TERMS.quantity] as number
       if (more) open.addProduct(instrument, terms, TERMS.price, TERMS.quantity)
       else open.subProduct(instrument, terms, TERMS.price, TERMS.quantity)
+      lots[instrument] = (lots[instrument] as number) + (more ? quantity : -quantity)
       this.touch(instrument)
       return
     }
@@ -293,28 +306,40 @@ export class Account {
   /** Whether the order in `terms`, already counted, raised its instrument's margin. */
   #raisesMargin(instrument: number, sell: boolean): boolean {
     const work = this.#work
-    const open = sell ? this.openSell : this.openBuy
-    open.subProduct(instrument, this.terms, TERMS.price, TERMS.quantity)
+    this.#change(instrument, sell, false)
     this.#exactMargin(instrument)
     work.copy(WORK.before, WORK.value)
-    open.addProduct(instrument, this.terms, TERMS.price, TERMS.quantity)
+    this.#change(instrument, sell, true)
     this.#exactMargin(instrument)
     return work.compare(WORK.value, WORK.before) > 0
   }
 
-  /** Writes max(|position + open buys|, |position - open sells|) to WORK.value. */
+  /** Writes the margin of an instrument to WORK.value. */
   #exactMargin(instrument: number): void {
     const work = this.#work
+    const position = this.position(instrument)
     this.#exactValue(instrument)
-    work.copy(WORK.buys, instrument, this.openBuy)
-    this.settlement.scaleValue(work, WORK.buys, instrument)
-    work.add(WORK.buys, WORK.value)
-    if (work.sign(WORK.buys) < 0) work.negate(WORK.buys)
-    work.copy(WORK.sells, instrument, this.openSell)
-    this.settlement.scaleValue(work, WORK.sells, instrument)
-    work.sub(WORK.sells, WORK.value)
-    if (work.sign(WORK.sells) < 0) work.negate(WORK.sells)
-    work.copy(WORK.value, work.compare(WORK.buys, WORK.sells) > 0 ? WORK.buys : WORK.sells)
+    work.copy(WORK.position, WORK.value)
+    if (work.sign(WORK.value) < 0) work.negate(WORK.value)
+    if ((this.openBuyLots[instrument] as number) > Math.max(0, -position)) {
+      work.copy(WORK.orders, instrument, this.openBuy)
+      this.settlement.scaleValue(work, WORK.orders, instrument)
+      work.add(WORK.orders, WORK.position)
+      this.#raiseToOrders()
+    }
+    if ((this.openSellLots[instrument] as number) > Math.max(0, position)) {
+      work.copy(WORK.orders, instrument, this.openSell)
+      this.settlement.scaleValue(work, WORK.orders, instrument)
+      work.sub(WORK.orders, WORK.position)
+      this.#raiseToOrders()
+    }
+  }
+
+  /** Raises WORK.value to |WORK.orders|. */
+  #raiseToOrders(): void {
+    const work = this.#work
+    if (work.sign(WORK.orders) < 0) work.negate(WORK.orders)
+    if (work.compare(WORK.orders, WORK.value) > 0) work.copy(WORK.value, WORK.orders)
   }
 
   /** Writes the signed value of a contract position at its reference price to WORK.value. */
@@ -338,18 +363,23 @@ export class Account {
   #estimate(instrument: number): void {
     this.#isTouched[instrument] = 0
     const asset = this.settlement.money[instrument] as number
+    const position = this.position(instrument)
     let value = 0
     let unrealised = 0
     if (this.exposed[instrument] !== 0) {
       this.#prices.writeReference(instrument, this.#cells, CELL.reference)
       const reference = this.#cells[CELL.reference] as number
-      value = this.position(instrument) * reference * (this.#markUnit[instrument] as number)
+      value = position * reference * (this.#markUnit[instrument] as number)
       unrealised = value - this.positions.cost.toNumber(this.rowOf[instrument] as number) * PER_AMOUNT
     }
     const unit = this.#orderUnit[instrument] as number
     const buys = this.openBuy.toNumber(instrument) * unit
     const sells = this.openSell.toNumber(instrument) * unit
-    const margin = Math.max(Math.abs(value + buys), Math.abs(value - sells))
+    let margin = Math.abs(value)
+    if ((this.openBuyLots[instrument] as number) > Math.max(0, -position))
+      margin = Math.max(margin, Math.abs(value + buys))
+    if ((this.openSellLots[instrument] as number) > Math.max(0, position))
+      margin = Math.max(margin, Math.abs(value - sells))
     const gross = Math.abs(value) + Math.abs(unrealised) + buys + sells
     this.#marginSum[asset] = (this.#marginSum[asset] as number) + margin - (this.#margin[instrument] as number)
     this.#unrealisedSum[asset] =

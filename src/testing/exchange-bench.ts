@@ -7,6 +7,7 @@ import type { Instrument } from '../core/market/instrument.ts'
 import { I128Array } from '../core/number/i128.ts'
 import { writeId } from '../core/tape/ids.ts'
 import {
+  AGGREGATE_TRADE,
   BEST_BID_ASK,
   CANDLE,
   CANDLE_FLAGS,
@@ -107,7 +108,16 @@ export class ExchangeBench {
 
   /** A print of which the taker sold or bought. */
   trade(takerSide: 'buy' | 'sell', quantity: number, price: number, instrument = 0): this {
-    const at = this.#append(TRADE.kind, takerSide === 'sell' ? SELL_TAKER : 0, instrument, 0)
+    return this.#print(TRADE.kind, takerSide, quantity, price, instrument)
+  }
+
+  /** Prints of one taker at one price, told as one. */
+  aggregate(takerSide: 'buy' | 'sell', quantity: number, price: number, instrument = 0): this {
+    return this.#print(AGGREGATE_TRADE.kind, takerSide, quantity, price, instrument)
+  }
+
+  #print(kind: number, takerSide: 'buy' | 'sell', quantity: number, price: number, instrument: number): this {
+    const at = this.#append(kind, takerSide === 'sell' ? SELL_TAKER : 0, instrument, 0)
     this.#rows.f64[at + TRADE.price] = price
     this.#rows.f64[at + TRADE.quantity] = quantity
     return this.#market()
@@ -161,6 +171,21 @@ export class ExchangeBench {
     this.exchange.market(this.#rows, 0)
     this.exchange.time[0] = START_US + (minutes + 1) * MINUTE_US
     return this
+  }
+
+  /** The candle, given to the exchange once, at its open. */
+  candleAtOnce(minutes: number, prices: readonly [number, number, number, number], instrument = 0): this {
+    this.exchange.time[0] = START_US + minutes * MINUTE_US + 1
+    this.#candle(minutes, prices, instrument)
+    return this.#market()
+  }
+
+  /** An update of a candle that is not over. */
+  formingCandle(minutes: number, prices: readonly [number, number, number, number], instrument = 0): this {
+    this.#candle(minutes, prices, instrument)
+    this.#rows.u8[1] = 0
+    this.exchange.candleOpen(this.#rows, 0)
+    return this.#market()
   }
 
   /** Mark price in mark quanta; rate in 10^-12; minutes after the start of the next funding. */
