@@ -48,6 +48,8 @@ export type JsonResult =
 
 /** Deeper nesting would only be there to exhaust the stack. */
 const DEEPEST = 64
+/** Up to here a text is put together character by character. */
+const SHORT = 32
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -223,7 +225,16 @@ class Reader {
   }
 
   textOf(start: number, end: number): string {
-    return decodeUtf8(this.bytes.subarray(start, end))
+    const { bytes } = this
+    if (end - start > SHORT) return decodeUtf8(bytes.subarray(start, end))
+    // Nearly all texts are short and ASCII; what makes one without an array of characters is several times faster.
+    let text = ''
+    for (let at = start; at < end; at++) {
+      const c = bytes[at] as number
+      if (c >= 0x80) return decodeUtf8(bytes.subarray(start, end))
+      text += String.fromCharCode(c)
+    }
+    return text
   }
 
   refusal(expected: string): Refusal {

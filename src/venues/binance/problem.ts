@@ -33,7 +33,7 @@ export interface Problem {
   readonly field: string
   /** The symbol concerned, as far as known; '' otherwise. */
   readonly symbol: string
-  /** For `too-fine`: the number as written and the scale it was too fine for. */
+  /** For a number that its scale cannot hold: as it was written, and the scale. */
   readonly text?: string
   readonly scale?: Scale
 }
@@ -76,12 +76,10 @@ export function numberProblem(
   const found = `${place.field} is ${JSON.stringify(text)}`
   const base = { offset: place.offset, field: place.field, symbol: place.symbol }
   if (code === 'syntax') return { ...base, code: 'bad-field', reason: `${found}, which is no decimal number` }
-  if (code === 'overflow')
-    return {
-      ...base,
-      code: 'too-large',
-      reason: `${what} too large to count exactly: ${found} at ${decimals} decimals`,
-    }
+  if (code === 'overflow') {
+    const reason = `${what} too large to count exactly: ${found} at ${decimals} decimals`
+    return { ...base, code: 'too-large', reason, text, scale }
+  }
   const reason = `${what} finer than the quantum: ${found}, and ${QUANTUM[scale]} of ${place.symbol} has ${decimals} decimals`
   return { ...base, code: 'too-fine', reason, text, scale }
 }
