@@ -98,10 +98,10 @@ export class ReportRun {
 
   /** Start + cash flows + what is held at the last prices. */
   get equity(): bigint {
-    return this.#lots.reduce(
-      (sum, lots, i) => sum + this.#value(i, this.#prices.last[i] as number) * BigInt(lots),
-      this.#cash,
-    )
+    let sum = this.#cash
+    for (const [i, lots] of this.#lots.entries())
+      if (lots !== 0) sum += this.#value(i, this.#prices.last[i] as number) * BigInt(lots)
+    return sum
   }
 
   /** A public trade, `after` microseconds later. */

@@ -8,7 +8,7 @@ import type { Curve, InstrumentChart } from './report-data.ts'
 /** Instruments with a chart, and candles of all charts together: they decide how large a report grows. */
 export const MOST_CHARTS = 100
 const CANDLES_IN_ALL = 20_000
-const MOST_CANDLES = 600
+const MOST_CANDLES = 1000
 /** Digits of chart values: finer than a screen. */
 const DIGITS = 8
 

@@ -12,7 +12,7 @@ import { BoundedCandles } from './bounded-candles.ts'
 /** Sources of prices, the better the higher. */
 const SOURCE = { none: 0, best: 1, candle: 2, trade: 3 } as const
 /** Stretches kept per instrument: more than a chart is wide in candles. */
-const CAPACITY = 720
+const CAPACITY = 1000
 
 export class PriceHistory {
   /** Price quanta; halves occur where there are only best prices. 0 before the first. */
