@@ -1,4 +1,4 @@
-/** The candles that strategies need: builds them from rows and tells those who listen, when they are warm. */
+/** The candles that strategies need, built from rows: one set per interval. */
 import type { Instrument } from '../market/instrument.ts'
 import { scaleOf } from '../number/decimal.ts'
 import { CandlePrices, CandleRing } from '../strategy/candle-view.ts'
@@ -12,19 +12,20 @@ import type { Roster, Runner } from './roster.ts'
 export class CandleFeed {
   /** One set per interval that anybody needs, shortest first. */
   readonly sets: readonly CandleSet[]
-  readonly #roster: Roster
-  readonly #failed: (runner: Runner, error: unknown) => void
   readonly #views: readonly CandlePrices[]
   readonly #histories: ReadonlyMap<string, readonly CandleRing[]>
 
-  constructor(instruments: readonly Instrument[], roster: Roster, failed: (runner: Runner, error: unknown) => void) {
-    this.#roster = roster
-    this.#failed = failed
+  /** `tell` is called for each candle that closes. */
+  constructor(
+    instruments: readonly Instrument[],
+    roster: Roster,
+    tell: (view: CandlePrices, instrument: number) => void,
+  ) {
     this.sets = roster.intervals.map(
       ({ name, microseconds, history }, i) =>
         // One more than the longest history, and at least two, so that the close before the newest is known.
         new CandleSet(name, microseconds, Math.max(2, history + 1), instruments.length, (instrument) =>
-          this.#tell(i, instrument),
+          tell(this.#views[i] as CandlePrices, instrument),
         ),
     )
     const priceScale = Float64Array.from(instruments, (i) => scaleOf(i.priceDecimals))
@@ -64,22 +65,6 @@ export class CandleFeed {
         return false
     }
     return true
-  }
-
-  #tell(set: number, instrument: number): void {
-    const view = this.#views[set] as CandlePrices
-    const runners = this.#roster.onCandle.get((this.sets[set] as CandleSet).name)?.[instrument] ?? []
-    for (let i = 0; i < runners.length; i++) {
-      const runner = runners[i] as Runner
-      if (runner.paused || !this.warm(runner, instrument)) continue
-      runner.context.current = instrument
-      view.instrument = instrument
-      try {
-        runner.definition.onCandle?.(view, runner.context)
-      } catch (error) {
-        this.#failed(runner, error)
-      }
-    }
   }
 
   save(writer: StateWriter): void {

@@ -16,11 +16,12 @@ import { ProtectionReconciler } from '../execution/protection.ts'
 import { QuoteReconciler } from '../execution/quotes.ts'
 import { TargetReconciler } from '../execution/targets.ts'
 import { assetTable } from '../market/assets.ts'
+import type { Book } from '../market/book.ts'
 import { Exposure } from '../risk/exposure.ts'
 import { PreTradeCheck } from '../risk/pre-trade-check.ts'
 import type { StrategyDefinition } from '../strategy/contract.ts'
 import { ShownValues } from '../strategy/shown.ts'
-import { BestPrices, FillPrices, MarkPrices, OwnPosition, TradePrices } from '../strategy/views.ts'
+import { BestPrices, OwnPosition } from '../strategy/views.ts'
 import { RecordDigest } from '../tape/digest.ts'
 import {
   AGGREGATE_TRADE,
@@ -46,7 +47,7 @@ import { APPEND_TIME, NO_INSTRUMENT, ROW_BYTES, ROW_SLOTS } from '../tape/layout
 import type { RowBuffer } from '../tape/row-buffer.ts'
 import { StateReader, StateWriter } from '../tape/state.ts'
 import { AccountKeeper } from './account-keeper.ts'
-import { BookFeed } from './book-feed.ts'
+import { BookFeed, DEPTH_NEWS } from './book-feed.ts'
 import { CandleFeed } from './candle-feed.ts'
 import type { EngineConfig } from './config.ts'
 import { Funds } from './funds.ts'
@@ -54,6 +55,7 @@ import { MarketState } from './market-state.ts'
 import { OutputWriter } from './output-writer.ts'
 import { Roster } from './roster.ts'
 import type { Runner } from './roster.ts'
+import { StrategyCalls } from './strategy-calls.ts'
 import { Wishes } from './wishes.ts'
 
 export class Engine {
@@ -84,13 +86,8 @@ export class Engine {
   readonly #keeper: AccountKeeper
   readonly #wishes: Wishes
   readonly #parts: readonly Stored[]
-  readonly #best: BestPrices
-  readonly #mark: MarkPrices
-  readonly #trade: TradePrices
-  readonly #fill: FillPrices
+  readonly #calls: StrategyCalls
   readonly #instruments: number
-  readonly #isReady: (runner: Runner, instrument: number) => boolean = (runner, instrument) =>
-    this.#ready(runner, instrument)
 
   /** Throws StrategyError when a strategy's settings or needs make no sense. */
   constructor(config: EngineConfig, definitions: readonly StrategyDefinition[]) {
@@ -156,10 +153,6 @@ export class Engine {
       protection,
       flatten: (key) => this.#wishes.flatten(key),
     })
-    this.#best = new BestPrices(market, instruments)
-    this.#mark = new MarkPrices(market, instruments)
-    this.#trade = new TradePrices(market, instruments)
-    this.#fill = new FillPrices(market, instruments)
     this.roster = new Roster(config.strategies, definitions, {
       instruments,
       actions: this.#wishes,
@@ -170,8 +163,15 @@ export class Engine {
       equity: () => this.equity(),
       history: (instrument, interval) => this.candles.history(instrument, interval),
     })
-    this.candles = new CandleFeed(instruments, this.roster, (runner, error) => this.#failed(runner, error))
-    this.depth = new BookFeed(instruments, this.roster, market, (runner, error) => this.#failed(runner, error))
+    this.candles = new CandleFeed(instruments, this.roster, (view, instrument) => this.#calls.candle(view, instrument))
+    this.depth = new BookFeed(instruments, this.roster, market)
+    this.#calls = new StrategyCalls({
+      instruments,
+      market,
+      roster: this.roster,
+      candles: this.candles,
+      failed: (runner, error) => this.#failed(runner, error),
+    })
     this.#parts = [
       market,
       orders,
@@ -213,25 +213,25 @@ export class Engine {
       case AGGREGATE_TRADE.kind:
         this.market.onTrade(buffer, row, instrument)
         this.candles.onTrade(buffer, row, instrument)
-        this.#tellTrade(buffer, row, instrument)
+        this.#calls.trade(buffer, row, instrument)
         break
       case BEST_BID_ASK.kind:
         this.market.onBest(buffer, row, instrument)
         this.depth.noteBest(instrument)
         this.candles.onBest(buffer, row, instrument)
-        this.#tellBest(instrument)
+        this.#calls.best(instrument)
         break
       case DEPTH_DIFF.kind:
       case DEPTH_SNAPSHOT.kind:
       case DEPTH_PARTIAL.kind:
-        this.depth.onDepth(buffer, row, instrument, this.#isReady)
+        this.#onDepth(buffer, row, instrument)
         break
       case CANDLE.kind:
         this.candles.onCandle(buffer, row, instrument, this.market)
         break
       case MARK_PRICE.kind:
         this.market.onMark(buffer, row, instrument)
-        this.#tellMark(instrument)
+        this.#calls.mark(instrument)
         break
       case ORDER_UPDATE.kind:
         this.#keeper.onOrderUpdate(buffer, row, u8[row * ROW_BYTES + 1] as number)
@@ -290,68 +290,16 @@ export class Engine {
     reader.finish()
   }
 
-  #tellTrade(buffer: RowBuffer, row: number, instrument: number): void {
-    const runners = this.roster.onTrade[instrument] as readonly Runner[]
-    for (let i = 0; i < runners.length; i++) {
-      const runner = runners[i] as Runner
-      if (!this.#ready(runner, instrument)) continue
-      this.#trade.bind(buffer, row, instrument)
-      try {
-        runner.definition.onTrade?.(this.#trade, runner.context)
-      } catch (error) {
-        this.#failed(runner, error)
-      }
-    }
-  }
-
-  #tellBest(instrument: number): void {
-    const runners = this.roster.onBest[instrument] as readonly Runner[]
-    for (let i = 0; i < runners.length; i++) {
-      const runner = runners[i] as Runner
-      if (!this.#ready(runner, instrument)) continue
-      this.#best.instrument = instrument
-      try {
-        runner.definition.onBest?.(this.#best, runner.context)
-      } catch (error) {
-        this.#failed(runner, error)
-      }
-    }
-  }
-
-  #tellMark(instrument: number): void {
-    const runners = this.roster.onMark[instrument] as readonly Runner[]
-    for (let i = 0; i < runners.length; i++) {
-      const runner = runners[i] as Runner
-      if (!this.#ready(runner, instrument)) continue
-      this.#mark.instrument = instrument
-      try {
-        runner.definition.onMark?.(this.#mark, runner.context)
-      } catch (error) {
-        this.#failed(runner, error)
-      }
-    }
-  }
-
   #onFill(buffer: RowBuffer, row: number, instrument: number): void {
     this.funds.touch()
     const key = this.#keeper.onFill(buffer, row, instrument)
-    if (key < 0) return
-    const runner = this.roster.runners[Math.floor(key / this.#instruments)]
-    if (runner?.definition.onFill === undefined || runner.paused) return
-    runner.context.current = instrument
-    this.#fill.bind(buffer, row, instrument)
-    try {
-      runner.definition.onFill(this.#fill, runner.context)
-    } catch (error) {
-      this.#failed(runner, error)
-    }
+    if (key >= 0) this.#calls.fill(buffer, row, instrument, Math.floor(key / this.#instruments))
   }
 
-  /** Whether a runner is to be called for an instrument; if so its context is set to it. */
-  #ready(runner: Runner, instrument: number): boolean {
-    if (runner.paused || (runner.history > 0 && !this.candles.warm(runner, instrument))) return false
-    runner.context.current = instrument
-    return true
+  #onDepth(buffer: RowBuffer, row: number, instrument: number): void {
+    const news = this.depth.onDepth(buffer, row, instrument)
+    if ((news & DEPTH_NEWS.best) !== 0) this.#calls.best(instrument)
+    if ((news & DEPTH_NEWS.book) !== 0) this.#calls.book(this.depth.books[instrument] as Book, instrument)
   }
 
   #onOperator(command: number, instrument: number): void {
