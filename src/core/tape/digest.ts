@@ -50,7 +50,8 @@ export class RecordDigest {
     state[1] = Math.imul(second ^ g, 0x3c6ef35f) + ((first << 11) | (first >>> 21))
     const mark = h ^ g
     const place = this.count
-    const gridRow = place >> 8
+    // Beyond a stretch that nobody closed the places begin anew; outside the grid they would cost more than they say.
+    const gridRow = (place >> 8) & 255
     const gridColumn = GRID_SIDE + (place & 255)
     grid[gridRow] = (grid[gridRow] as number) ^ mark
     grid[gridColumn] = (grid[gridColumn] as number) ^ mark
