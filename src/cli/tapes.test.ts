@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { writeId } from '../core/tape/ids.ts'
 import { DEPTH_DIFF, DEPTH_SNAPSHOT } from '../core/tape/kinds.ts'
@@ -169,4 +169,30 @@ test('a torn tail is cut and reported, and the rows before it are kept', async (
   assert.equal(exit, 0)
   assert.equal((JSON.parse(stdout) as BookAnswer).books[0]?.['lastUpdateId'], 100)
   assert.match(stderr, /^a\.tape: its last \d+ bytes are torn and left out; the 2 rows before them are whole\n$/)
+})
+
+test('export writes one table per kind, with the same counts in both formats', async (t) => {
+  const line = new CommandLine(t)
+  await writeTape(line.path('a.tape'), depthRows(SNAPSHOT, FIRST, SECOND_DIFF))
+  for (const format of ['parquet', 'csv']) {
+    const { records, tables } = (await line.json(0, 'export', 'a.tape', '--out', format, '--format', format)) as {
+      readonly records: number
+      readonly tables: readonly { readonly name: string; readonly rows: number; readonly file: string }[]
+    }
+    assert.equal(records, 3)
+    const rows = new Map(tables.map((table) => [table.name, table.rows]))
+    assert.deepEqual(
+      ['depth-diffs', 'depth-snapshots', 'depth-levels', 'instruments'].map((name) => rows.get(name)),
+      [2, 1, 6, 1],
+    )
+    for (const { file } of tables) assert.ok(existsSync(line.path(file)), file)
+  }
+  assert.match(readFileSync(line.path('csv/depth-levels.csv'), 'utf8'), /59999\.0/)
+})
+
+test('export without a folder, or in a format that is none, is refused', async (t) => {
+  const line = new CommandLine(t)
+  assert.match((await line.run('export', 'a.tape')).stderr, /^tapewright: where to\? Add --out FOLDER\n$/)
+  const { stderr } = await line.run('export', 'a.tape', '--out', 'x', '--format', 'xlsx')
+  assert.equal(stderr, 'tapewright: --format xlsx: choose parquet or csv\n')
 })

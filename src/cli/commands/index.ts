@@ -9,6 +9,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['download', async () => (await import('./download.ts')).download],
   ['info', async () => (await import('./info.ts')).info],
   ['book', async () => (await import('./book.ts')).book],
+  ['export', async () => (await import('./export.ts')).exportCommand],
   ['instruments', async () => (await import('./instruments.ts')).instruments],
   ['strategies', async () => (await import('./strategies.ts')).strategies],
   ['new', async () => (await import('./new.ts')).create],
