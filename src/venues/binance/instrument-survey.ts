@@ -6,6 +6,7 @@
  * each instrument is marked as inferred. Refuses symbols whose quote asset it does not know, and decimals that the venue
  * never prints: those stay problems of the messages that have them.
  */
+import { assertNever } from '../../core/assert.ts'
 import { DEFAULT_MARK_DECIMALS, type Instrument } from '../../core/market/instrument.ts'
 import { significantDecimals, tryParseDecimal } from '../../core/number/decimal.ts'
 import type { BinanceVenue } from './decoder.ts'
@@ -82,8 +83,12 @@ export class InstrumentSurvey {
       case 'amount':
         // A quote volume is a sum over prices that the candle does not show.
         return problem.code === 'too-fine' && raise(entry, 'price', needed - entry.quantity)
-      default:
+      case 'mark':
+      case 'rate':
+      case undefined:
         return false
+      default:
+        return assertNever(problem.scale)
     }
   }
 
