@@ -138,21 +138,37 @@ function markdown(head: readonly string[], rows: readonly (readonly string[])[])
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
 }
 
-/** A record as a hex dump of one slot a line, with what begins there. */
+/** A record as a hex dump of one slot a line, with what begins there; raw rows of zeros are one line together. */
 export function hexDump(buffer: RowBuffer, row: number): string {
   const shape = fieldsOfKind(kindOf(buffer, row))
   const lines = [`# ${printRow(buffer, row, sampleInstruments)}`, '#']
   const bytes = buffer.u8.subarray(row * ROW_BYTES, (row + recordRows(buffer, row)) * ROW_BYTES)
   for (let at = 0; at < bytes.length; at += 8) {
     if (at > 0 && at % ROW_BYTES === 0) lines.push('')
+    const zeros = at % ROW_BYTES === 0 ? zeroRows(bytes, at) : 0
+    if (zeros > 1) {
+      lines.push(`${offsetText(at)}-${offsetText(at + zeros * ROW_BYTES - 1)}  zero`)
+      at += zeros * ROW_BYTES - 8
+      continue
+    }
     const hex = [...bytes.subarray(at, at + 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
     const starting = (field: { readonly offset: number }): boolean => field.offset >= at && field.offset < at + 8
     const fields = [...HEAD_FIELDS, ...(shape?.fields ?? [])].filter(starting)
     const notes = fields.map((field) => `${field.name}${rawValue(buffer, row, field)}`)
     const note = notes.length > 0 ? `  # ${notes.join(', ')}` : ''
-    lines.push(`${at.toString(16).padStart(4, '0')}  ${hex}${note}`)
+    lines.push(`${offsetText(at)}  ${hex}${note}`)
   }
   return `${lines.join('\n')}\n`
+}
+
+/** Rows of zeros from byte `at` on. */
+function zeroRows(bytes: Uint8Array, at: number): number {
+  const end = bytes.subarray(at).findIndex((byte) => byte !== 0)
+  return Math.floor((end < 0 ? bytes.length - at : end) / ROW_BYTES)
+}
+
+function offsetText(offset: number): string {
+  return offset.toString(16).padStart(4, '0')
 }
 
 function rawValue(buffer: RowBuffer, row: number, field: Pick<Field, 'type' | 'offset'>): string {

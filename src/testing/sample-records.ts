@@ -238,6 +238,7 @@ function writeStructure(s: SampleWriter): void {
   s.begin({ ...structure, kind: k.INPUT_DIGEST.kind, raw: 32 })
   s.f64s(k.INPUT_DIGEST.firstSequence, [0, 42])
   s.u32(k.INPUT_DIGEST.hash * 8, 0x0123_4567).u32(k.INPUT_DIGEST.hash * 8 + 4, 0x89ab_cdef)
+  s.u32(k.INPUT_DIGEST.grid * 8, 0x0bad_cafe).u32(k.INPUT_DIGEST.grid * 8 + 4 * 256, 0x0bad_cafe)
   for (const [kind, slots, hash] of [
     [k.CHECKPOINT, [3, 40_960], k.CHECKPOINT.hash],
     [k.END, [42, 7], k.END.hash],

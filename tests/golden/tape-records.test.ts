@@ -11,11 +11,16 @@ import { currentDocument, goldenFile } from '../../tools/tape-format.ts'
 
 const folder = join(import.meta.dirname, 'tape')
 
-/** The bytes of a hex dump: what stands between the offset and the comment. */
+/** The bytes of a hex dump: what stands between the offset and the comment; `0080-00ff  zero` stands for zeros. */
 function parseHex(text: string): Uint8Array {
-  const lines = text.split('\n').map((line) => (line.split('#')[0] ?? '').trim())
-  const bytes = lines.flatMap((line) => (line === '' ? [] : line.split(/\s+/).slice(1)))
-  return Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 16))
+  const bytes: number[] = []
+  for (const line of text.split('\n')) {
+    const [offset = '', ...values] = (line.split('#')[0] ?? '').trim().split(/\s+/)
+    const [from = 0, to = 0] = offset.split('-').map((part) => Number.parseInt(part, 16))
+    if (values[0] === 'zero') bytes.push(...new Uint8Array(to + 1 - from))
+    else bytes.push(...values.map((byte) => Number.parseInt(byte, 16)))
+  }
+  return Uint8Array.from(bytes)
 }
 
 test('every kind has a golden file, and every golden file a kind', () => {

@@ -97,6 +97,7 @@ function printField(
   instruments: readonly Instrument[],
 ): string[] {
   if (field.name === 'textBytes' || field.name === 'bidCount' || field.name === 'askCount') return []
+  if (field.type === 'grid') return []
   if (field.type === 'levels') return printLevels(buffer, row, field, shape, instruments)
   return [`${words(field.name)} ${fieldText(buffer, row, field, shape, instruments)}`]
 }
