@@ -36,6 +36,8 @@ export class BoundedCandles {
   readonly high: Float64Array
   readonly low: Float64Array
   readonly close: Float64Array
+  /** Length of a stretch in microseconds. */
+  width: number = WIDTHS_US[0] as number
   readonly #capacity: number
   #rung = 0
 
@@ -46,14 +48,6 @@ export class BoundedCandles {
     this.high = new Float64Array(capacity)
     this.low = new Float64Array(capacity)
     this.close = new Float64Array(capacity)
-  }
-
-  /** Length of a stretch in microseconds. */
-  get width(): number {
-    const last = WIDTHS_US.length - 1
-    const beyond = this.#rung - last
-    const width = WIDTHS_US[Math.min(this.#rung, last)] as number
-    return beyond > 0 ? width * 2 ** beyond : width
   }
 
   /** Adds a value seen at `timeUs`. Values must come in the order of time; a late one joins the last stretch. */
@@ -105,6 +99,7 @@ export class BoundedCandles {
 
   #widen(): void {
     this.#rung += 1
+    this.width = WIDTHS_US[this.#rung] ?? this.width * 2
     let kept = 0
     for (let at = 0; at < this.length; at += 1) {
       const start = this.#beginOf(this.start[at] as number)

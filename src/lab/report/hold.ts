@@ -12,7 +12,7 @@ export interface Hold {
 
 /** `equity` is 10^-18 of the report's asset; `points` are the stretches of the equity curve. */
 export function holdOf(traded: readonly number[], prices: PriceHistory, equity: bigint, points: BoundedCandles): Hold {
-  const priced = traded.filter((instrument) => (prices.first[instrument] as number) > 0)
+  const priced = traded.filter((instrument) => prices.first(instrument) > 0)
   if (priced.length === 0) {
     const none = notAvailable('nothing was traded')
     return { facts: { net: money(0n), fraction: none, maxDrawdown: none, instruments: 0 }, curve: [] }
@@ -20,8 +20,8 @@ export function holdOf(traded: readonly number[], prices: PriceHistory, equity: 
   let net = 0n
   for (const instrument of priced) {
     // Twice the price is whole even in the middle of two quanta.
-    const first = BigInt((prices.first[instrument] as number) * 2)
-    const last = BigInt((prices.last[instrument] as number) * 2)
+    const first = BigInt(prices.first(instrument) * 2)
+    const last = BigInt(prices.last(instrument) * 2)
     net += (equity * (last - first)) / (first * BigInt(priced.length))
   }
   const growth = growthAt(priced, prices, points)
@@ -43,7 +43,7 @@ function growthAt(instruments: readonly number[], prices: PriceHistory, points: 
   const lastPoint = points.length - 1
   for (const instrument of instruments) {
     const candles = prices.candles(instrument)
-    const first = prices.first[instrument] as number
+    const first = prices.first(instrument)
     let at = -1
     for (let point = 0; point < lastPoint; point += 1) {
       const end = (points.start[point] as number) + points.width
@@ -52,7 +52,7 @@ function growthAt(instruments: readonly number[], prices: PriceHistory, points: 
       const price = candles === undefined || at < 0 ? first : (candles.close[at] as number)
       sums[point] = (sums[point] as number) + price / first
     }
-    sums[lastPoint] = (sums[lastPoint] as number) + (prices.last[instrument] as number) / first
+    sums[lastPoint] = (sums[lastPoint] as number) + prices.last(instrument) / first
   }
   return Array.from(sums, (sum) => sum / instruments.length)
 }

@@ -240,7 +240,7 @@ export class ReportBuilder {
   #intent(buffer: RowBuffer, row: number, instrument: number): void {
     const key = this.#keyOf(strategyOf(buffer, row, INTENT.strategyByte), instrument)
     const reason = this.#reasons.ofIntent(buffer, row, key)
-    const last = this.#prices.last[instrument] as number
+    const last = this.#prices.last(instrument)
     this.#orders.intent(buffer, row, key, reason, this.#unit[instrument] as number, last)
   }
 

@@ -117,7 +117,7 @@ export class TradeTally {
     streak.net += trade.net
     streak.toUs = trade.exitUs
     this.#streak = streak
-    if (streak.trades > (this.#longestStreak?.trades ?? 0)) this.#longestStreak = { ...streak }
+    if (streak.trades > (this.#longestStreak?.trades ?? 0)) this.#longestStreak = streak
   }
 }
 
