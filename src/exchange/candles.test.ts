@@ -226,10 +226,10 @@ test('candles stop mattering when better rows come, and waiting orders meet the 
   const bench = withCandle()
   bench.place({ side: 'buy', quantity: 5 })
   bench.best(99, 10, 101, 3)
-  assert.deepEqual(bench.said(), ['#1 accepted', '#1 expired']) // the first row of its kind is still to be read
-  bench.place({ side: 'buy', quantity: 3 })
+  assert.deepEqual(bench.said(), ['#1 accepted', '#1 buys 3 at 101 as taker: tookLevel', '#1 expired'])
+  bench.place({ side: 'sell', quantity: 3 })
   bench.candle(0, [200, 200, 200, 200])
-  assert.deepEqual(bench.said(), ['#2 accepted', '#2 buys 3 at 101 as taker: tookLevel', '#2 filled'])
+  assert.deepEqual(bench.said(), ['#2 accepted', '#2 sells 3 at 99 as taker: tookLevel', '#2 filled'])
 })
 
 test('a spot order that the open makes too dear expires', () => {

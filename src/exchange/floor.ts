@@ -11,7 +11,6 @@
  */
 import { SIDE } from '../core/market/book-side.ts'
 import type { Instrument } from '../core/market/instrument.ts'
-import { scaleOf } from '../core/number/decimal.ts'
 import { I128Array } from '../core/number/i128.ts'
 import { ROUND_DOWN, VenueRounding, roundingCode } from '../core/number/rounding.ts'
 import { ORDER_FLAGS, ORDER_STATUS } from '../core/tape/kinds.ts'
@@ -177,7 +176,7 @@ export class Floor {
     }
     orders.filled[slot] = (orders.filled[slot] as number) + quantity
     account.applyFill(events.rows, row)
-    if ((this.#reducing[instrument] as number) > 0 && this.#isMoved[instrument] === 0) {
+    if (this.#isMoved[instrument] === 0) {
       this.#isMoved[instrument] = 1
       this.#moved[this.#movedCount++] = instrument
     }

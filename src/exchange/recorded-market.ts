@@ -280,7 +280,6 @@ export class RecordedMarket implements ReferencePrices {
     const { venue, tickSize } = this.#instruments[instrument] as Instrument
     const book = new Book({ tickSize: Math.max(1, tickSize), rule: chainRuleOf(venue) })
     this.#books[instrument] = book
-    this.seen[instrument] = (this.seen[instrument] as number) | SEEN.depth
     return book
   }
 }

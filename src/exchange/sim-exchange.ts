@@ -29,7 +29,7 @@ import {
   ORDER_STATUS,
   TRADE,
 } from '../core/tape/kinds.ts'
-import { ROW_BYTES, ROW_SLOTS } from '../core/tape/layout.ts'
+import { ROW_BYTES } from '../core/tape/layout.ts'
 import type { RowBuffer } from '../core/tape/row-buffer.ts'
 import type { StateReader, StateWriter } from '../core/tape/state.ts'
 import { Account } from './account.ts'
@@ -119,7 +119,7 @@ export class SimExchange {
   /** Takes one market row. Kinds that tell nothing of prices or money are passed over. */
   market(buffer: RowBuffer, row: number): void {
     const instrument = buffer.u16[row * 32 + 3] as number
-    switch (buffer.u8[row * ROW_BYTES]) {
+    switch (buffer.u8[row * ROW_BYTES] as number) {
       case TRADE.kind:
         this.#onTrade(buffer, row, instrument, SEEN.trade)
         return
@@ -211,8 +211,11 @@ export class SimExchange {
 
   #onTrade(buffer: RowBuffer, row: number, instrument: number, bit: number): void {
     const { floor } = this
-    if (((this.#market.seen[instrument] as number) & bit) === 0) this.#meet(instrument, bit)
     this.#market.takeTrade(buffer, row, instrument)
+    if (((this.#market.seen[instrument] as number) & bit) === 0) {
+      this.#learn(instrument, bit)
+      this.#releaseWaiting(instrument)
+    }
     if (floor.account.exposed[instrument] !== 0) floor.account.touch(instrument)
     if (floor.active[instrument] === 0) return
     this.#begin()
@@ -226,8 +229,11 @@ export class SimExchange {
 
   #onBest(buffer: RowBuffer, row: number, instrument: number): void {
     const { floor } = this
-    if (((this.#market.seen[instrument] as number) & SEEN.best) === 0) this.#meet(instrument, SEEN.best)
     if (!this.#market.takeBest(buffer, row, instrument)) return
+    if (((this.#market.seen[instrument] as number) & SEEN.best) === 0) {
+      this.#learn(instrument, SEEN.best)
+      this.#releaseWaiting(instrument)
+    }
     if (floor.account.exposed[instrument] !== 0) floor.account.touch(instrument)
     if (floor.levels.watched[instrument] !== 0) this.#resting.onBest(buffer, row, instrument)
     else if (floor.active[instrument] === 0) return
@@ -236,9 +242,10 @@ export class SimExchange {
 
   #onDepth(buffer: RowBuffer, row: number, instrument: number): void {
     const { floor } = this
-    if (((this.#market.seen[instrument] as number) & SEEN.depth) === 0) this.#meet(instrument, SEEN.depth)
+    if (((this.#market.seen[instrument] as number) & SEEN.depth) === 0) this.#learn(instrument, SEEN.depth)
     const outcome = this.#market.takeDepth(buffer, row, instrument)
     if (outcome > BOOK_OUTCOME.rebuilt) return
+    this.#releaseWaiting(instrument)
     if (floor.account.exposed[instrument] !== 0) floor.account.touch(instrument)
     if (floor.levels.watched[instrument] !== 0) {
       if (outcome === BOOK_OUTCOME.changed) this.#resting.onDiff(buffer, row, instrument)
@@ -275,12 +282,17 @@ export class SimExchange {
     this.floor.settle()
   }
 
-  /** The first row of a kind: orders that waited for a candle meet the better market. */
-  #meet(instrument: number, bit: number): void {
+  /** The first row of a kind has come. The last candle's price is none of the market that it tells of. */
+  #learn(instrument: number, bit: number): void {
     const market = this.#market
     const byCandles = market.waitsForCandles(instrument)
     market.seen[instrument] = (market.seen[instrument] as number) | bit
-    if (!byCandles || this.#candles.first(instrument) === NONE) return
+    if (byCandles && bit !== SEEN.trade && bit !== SEEN.aggregate) market.facts[instrument * FACTS + FACT.last] = 0
+  }
+
+  /** Orders that waited for a candle meet the better market. */
+  #releaseWaiting(instrument: number): void {
+    if (this.#candles.first(instrument) === NONE) return
     this.#begin()
     this.#arrivals.releaseWaiting(instrument)
     this.floor.settle()

@@ -30,7 +30,7 @@ import {
   TRADE,
 } from '../core/tape/kinds.ts'
 import { ROW_SLOTS, ROW_WORDS, VENUE_TIME, VERSION } from '../core/tape/layout.ts'
-import { RowBuffer, recordRows } from '../core/tape/row-buffer.ts'
+import { flagsOf, instrumentOf, RowBuffer, recordRows } from '../core/tape/row-buffer.ts'
 import { SimExchange, type SimExchangeOptions } from '../exchange/sim-exchange.ts'
 import { exampleInstrument } from './instruments.ts'
 
@@ -52,6 +52,15 @@ export interface Wish {
   readonly reduceOnly?: boolean
   readonly instrument?: number
   readonly intent?: number
+}
+
+/** A fill (signed lots at a price, and its fee as negative money received) or a funding payment (no lots). */
+export interface Booking {
+  readonly instrument: number
+  readonly lots: number
+  readonly price: number
+  readonly asset: string
+  readonly received: bigint
 }
 
 /** A contract without a smallest value: a quantum times a lot is worth 10^-4 USDT. */
@@ -251,6 +260,33 @@ export class ExchangeBench {
       return `${this.#amount.get(0) / 10n ** 10n} ${asset}`
     })
     return fees.filter((fee) => fee !== '')
+  }
+
+  /** Fills and funding since the last time, amounts in 10^-18. */
+  booked(): Booking[] {
+    const { events } = this.exchange
+    const bookings: Booking[] = []
+    for (let row = 0; row < events.length; row += recordRows(events, row)) {
+      const at = row * ROW_SLOTS
+      const kind = events.u8[row * 64] as number
+      if (kind !== FILL.kind && kind !== FUNDING_PAYMENT.kind) continue
+      const isFill = kind === FILL.kind
+      this.#amount.loadFrom(0, events.u32, (at + (isFill ? FILL.fee : FUNDING_PAYMENT.amount)) * 8)
+      const asset = isFill
+        ? (events.u16[row * 32 + FILL.feeAssetByte / 2] as number)
+        : (events.u16[row * 32 + FUNDING_PAYMENT.assetByte / 2] as number)
+      bookings.push({
+        instrument: instrumentOf(events, row),
+        lots: isFill
+          ? (events.f64[at + FILL.quantity] as number) * (flagsOf(events, row) & FILL_FLAGS.sell ? -1 : 1)
+          : 0,
+        price: isFill ? (events.f64[at + FILL.price] as number) : 0,
+        asset: this.assets[asset] ?? '?',
+        received: isFill ? -this.#amount.get(0) : this.#amount.get(0),
+      })
+    }
+    events.clear()
+    return bookings
   }
 
   position(instrument = 0): number {
