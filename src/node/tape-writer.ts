@@ -5,7 +5,8 @@
  * Refuses: rows of another lane. Fails: a disk error or a refused row stops the writer; `seal` then throws it again, and
  * `abandon` removes what was written. Memory: a handful of blocks, whatever the length of the tape.
  */
-import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import {
   BLOCK_HEADER_BYTES,
   BLOCK_ROWS,
@@ -62,7 +63,7 @@ export interface SealedTape {
   readonly hash: string
 }
 
-/** Begins a new tape at `file`, replacing what is there when it is sealed. */
+/** Begins a new tape at `file`, replacing what is there when it is sealed; folders are made as needed. */
 export async function createTape(file: string, options: TapeOptions): Promise<TapeWriter> {
   const header: SegmentHeader = {
     lane: options.lane ?? 'market',
@@ -72,6 +73,7 @@ export async function createTape(file: string, options: TapeOptions): Promise<Ta
     instruments: options.instruments,
     layouts: options.layouts ?? kindLayouts(),
   }
+  await mkdir(dirname(file), { recursive: true })
   const handle = await open(`${file}.part`, 'w')
   const start = encodeHeader('sealed', header, options.origin, nodeChecks)
   await handle.write(start, 0, start.length, 0)
