@@ -4,7 +4,7 @@ import { EngineBench } from '../testing/engine-bench.ts'
 import { exampleInstrument } from '../testing/instruments.ts'
 import marketMaker from './market-maker.ts'
 
-/** Ticks of 0.1 at 10,000: the spread of 0.002 % is 0.2, the re-quote threshold 0.1. */
+/** Ticks of 0.1 at 10,000: the re-quote threshold is 0.1. */
 function makerAt(bid: number, ask: number, settings: Readonly<Record<string, string>> = {}): EngineBench {
   const bench = new EngineBench([exampleInstrument('BTCUSDT')], marketMaker, settings)
   bench.best(0, bid, ask)
@@ -19,7 +19,7 @@ function resting(bench: EngineBench): readonly string[] {
 }
 
 test('in a narrow market both quotes join the best prices or stand behind them', () => {
-  const bench = makerAt(10_000, 10_000.1)
+  const bench = makerAt(10_000, 10_000.1, { spread: '0.002%' })
   assert.deepEqual(bench.said(), ['buy 0.049 BTCUSDT at 9999.9 as maker', 'sell 0.049 BTCUSDT at 10000.2 as maker'])
 })
 
@@ -44,7 +44,7 @@ test('changes of quantity and moves below the threshold leave the orders alone',
 })
 
 test('while it is long both quotes move down, while it is short up', () => {
-  const long = makerAt(9_999, 10_001, { skew: '0.1%' })
+  const long = makerAt(9_999, 10_001, { skew: '0.1%', spread: '0.002%' })
   long.settle()
   const [buy] = [...long.open.values()].filter(({ sell }) => !sell)
   assert.ok(buy !== undefined)
@@ -53,7 +53,7 @@ test('while it is long both quotes move down, while it is short up', () => {
   // A tenth of the inventory: the centre is 1 below the mid price, the ask stays at its best price.
   assert.deepEqual(resting(long), ['buy 0.05 at 9998.9', 'sell 0.05 at 10001'])
 
-  const short = makerAt(9_999, 10_001, { skew: '0.1%' })
+  const short = makerAt(9_999, 10_001, { skew: '0.1%', spread: '0.002%' })
   short.settle()
   const [sell] = [...short.open.values()].filter((order) => order.sell)
   assert.ok(sell !== undefined)

@@ -19,8 +19,8 @@ import { amount, percent } from '../core/strategy/params.ts'
 const params = {
   /** Value of each quote, in the quote asset. */
   size: amount(500, { min: 0 }),
-  /** Distance between the two quotes. */
-  spread: percent(0.002, { min: 0 }),
+  /** Least distance between the two quotes; at 0 both join the best price of their side. */
+  spread: percent(0, { min: 0 }),
   /** How far the centre moves at full inventory. */
   skew: percent(0.005, { min: 0 }),
   /** Most that it holds, either way, in the quote asset. */
