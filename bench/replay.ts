@@ -154,7 +154,7 @@ function watchScavenges(): { readonly count: number; stop(): void } {
   const state = { count: 0, stop: (): void => observer.disconnect() }
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
-      const detail = entry.detail as { readonly kind?: number } | undefined
+      const detail = (entry as { readonly detail?: unknown }).detail as { readonly kind?: number } | undefined
       if (detail?.kind === constants.NODE_PERFORMANCE_GC_MINOR) state.count++
     }
   })
