@@ -65,12 +65,15 @@ export class OrderReasons {
 
   text(buffer: RowBuffer, row: number): void {
     const text = readText(buffer, row, TEXT.textBytesByte).slice(0, LONGEST)
-    this.#ofText.set(buffer.u32[row * ROW_WORDS + TEXT.textByte / 4] as number, this.#number(text))
+    const reason = this.#number(text)
+    // Texts beyond the limit need no place of their own: what is not found is one of them.
+    if (reason !== this.#many) this.#ofText.set(buffer.u32[row * ROW_WORDS + TEXT.textByte / 4] as number, reason)
   }
 
   signal(buffer: RowBuffer, row: number, key: number): void {
     const text = buffer.u32[row * ROW_WORDS + SIGNAL.reasonByte / 4] as number
-    this.#wish[key] = (this.#ofText.get(text) ?? this.#unknown) + 1
+    const missing = text > 0 && this.#names.length >= MOST_REASONS ? this.#many : this.#unknown
+    this.#wish[key] = (this.#ofText.get(text) ?? missing) + 1
     this.#signalCause[key] = buffer.f64[row * ROW_SLOTS + CAUSE] as number
   }
 

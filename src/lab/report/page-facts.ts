@@ -193,7 +193,7 @@ export function refusalSection({ orders }: Report): Markup {
     rows.length === 0
       ? html`<p class="soft">${none}</p>`
       : html`<div class="scroll">
-          <table>
+          <table class="reasons">
             <thead>
               <tr>
                 <th scope="col">${title}</th>

@@ -72,6 +72,7 @@ th:last-child, td:last-child { padding-right: 0; }
 tbody th { color: var(--text); font-size: 14px; border-bottom-color: var(--grid); max-width: 320px; overflow: hidden; text-overflow: ellipsis; }
 tr:last-child > * { border-bottom: 0; }
 table.list :is(th, td):nth-child(-n + 5), table.list :is(th, td):nth-last-child(-n + 2) { text-align: left; }
+table.reasons tbody th { white-space: normal; max-width: none; }
 table.months td, table.months th { padding: 7px 8px; }
 .g1 { background: var(--gain-1); } .g2 { background: var(--gain-2); } .g3 { background: var(--gain-3); }
 .l1 { background: var(--loss-1); } .l2 { background: var(--loss-2); } .l3 { background: var(--loss-3); }
