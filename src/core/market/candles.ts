@@ -33,6 +33,8 @@ const WEEK_US = 7 * DAY_US
 const FIRST_MONDAY_US = 4 * DAY_US
 /** A longer hole is not filled with flat candles: the series begins anew behind it. */
 const MOST_FLAT = 10_080
+/** No time lies between this and it plus an interval. */
+const NOT_BEGUN = Number.NEGATIVE_INFINITY
 
 export class Candles {
   readonly interval: number
@@ -57,7 +59,7 @@ export class Candles {
   readonly #correct: boolean
   readonly #grace: number
   readonly #phase: number
-  /** Open time again, NaN while nothing has happened in the candle: one comparison covers both. */
+  /** Open time again, NOT_BEGUN while nothing has happened in the candle: one comparison covers both. */
   readonly #begun: Float64Array
   readonly #marks: Uint8Array
   /** What the basis says; the public columns themselves unless corrections are made there. */
@@ -95,7 +97,7 @@ export class Candles {
     this.#correct = options.correct && options.basis !== 'best'
     this.#grace = options.grace
     this.#phase = interval % WEEK_US === 0 ? FIRST_MONDAY_US : 0
-    this.#begun = column().fill(Number.NaN)
+    this.#begun = column().fill(NOT_BEGUN)
     this.#marks = new Uint8Array(instruments)
     this.#basisHigh = this.#correct ? column() : this.high
     this.#basisLow = this.#correct ? column() : this.low
@@ -246,7 +248,7 @@ export class Candles {
     const price = buffer.f64[at + TRADE.price] as number
     const quantity = buffer.f64[at + TRADE.quantity] as number
     const sells = (buffer.u8[row * ROW_BYTES + HEAD.flags] as number) & SELL_TAKER
-    if (Number.isNaN(this.#begun[i])) this.#open(i, price)
+    if (this.#begun[i] === NOT_BEGUN) this.#open(i, price)
     if (price > (this.high[i] as number)) this.high[i] = price
     else if (price < (this.low[i] as number)) this.low[i] = price
     this.close[i] = price
@@ -275,7 +277,7 @@ export class Candles {
     const bid = buffer.f64[row * 8 + BEST_BID_ASK.bid] as number
     const ask = buffer.f64[row * 8 + BEST_BID_ASK.ask] as number
     if (!(bid > 0 && ask > 0)) return
-    if (Number.isNaN(this.#begun[i])) {
+    if (this.#begun[i] === NOT_BEGUN) {
       const before = this.previousClose[i] as number
       this.#open(i, before > 0 ? before : ask)
     }
@@ -327,7 +329,7 @@ export class Candles {
     const { f64 } = buffer
     const at = row * 8
     const time = f64[at + CANDLE.openTime] as number
-    if (Number.isNaN(this.#begun[i])) {
+    if (this.#begun[i] === NOT_BEGUN) {
       this.#begun[i] = this.openTime[i] as number
       this.open[i] = 0
       this.high[i] = this.#basisHigh[i] = Number.NEGATIVE_INFINITY
@@ -371,9 +373,9 @@ export class Candles {
     closed.volume[element] = this.volume[i] as number
     closed.takerBuyVolume[element] = this.takerBuyVolume[i] as number
     closed.trades[element] = this.trades[i] as number
-    closed.marks[element] = (this.#marks[i] as number) | (Number.isNaN(this.#begun[i]) ? CANDLE_MARK.flat : 0)
+    closed.marks[element] = (this.#marks[i] as number) | (this.#begun[i] === NOT_BEGUN ? CANDLE_MARK.flat : 0)
     this.#marks[i] = 0
-    this.#begun[i] = Number.NaN
+    this.#begun[i] = NOT_BEGUN
     this.openTime[i] = (this.openTime[i] as number) + this.interval
     this.previousClose[i] = close
     this.open[i] = close
