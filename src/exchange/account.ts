@@ -17,7 +17,6 @@ import type { Instrument } from '../core/market/instrument.ts'
 import { instrumentKey } from '../core/market/instrument.ts'
 import { LAST_FILL, PositionTable } from '../core/account/positions.ts'
 import { FILL_AMOUNT, Settlement, feeAssetOf } from '../core/account/settlement.ts'
-import { scaleOf } from '../core/number/decimal.ts'
 import { I128Array } from '../core/number/i128.ts'
 import { ROUND_DOWN } from '../core/number/rounding.ts'
 import { FILL_FLAGS } from '../core/tape/kinds.ts'
@@ -25,12 +24,7 @@ import { AMOUNT_DECIMALS, NO_INSTRUMENT } from '../core/tape/layout.ts'
 import { flagsOf, instrumentOf } from '../core/tape/row-buffer.ts'
 import type { RowBuffer } from '../core/tape/row-buffer.ts'
 import type { StateReader, StateWriter } from '../core/tape/state.ts'
-
-/** Where the account learns what a position is worth. */
-export interface ReferencePrices {
-  /** Writes the price to value by, in mark quanta, to `out[at]`; 0 when there is none yet. */
-  writeReference(instrument: number, out: Float64Array, at: number): void
-}
+import { MarginEstimate, type Holdings, type ReferencePrices } from './margin-estimate.ts'
 
 export interface AccountOptions {
   readonly instruments: readonly Instrument[]
@@ -48,15 +42,7 @@ export const TERMS = { price: 0, quantity: 1 } as const
 const WORK = { value: 0, position: 1, orders: 2, before: 3, need: 4, have: 5, length: 6 } as const
 const CELL = { reference: 0, position: 1, length: 2 } as const
 
-/**
- * Doubles may answer "covered" early when the funds exceed the need by this part of all sums involved. Their own error is
- * below 10^-9 of them: 2^-53 per operation, and the sums are made anew after `RESUM_CHECKS` checks.
- */
-const ESTIMATE_MARGIN = 1e-6
-const RESUM_CHECKS = 1024
-const PER_AMOUNT = 1e-18
-
-export class Account {
+export class Account implements Holdings {
   readonly settlement: Settlement
   /** Row `rowOf[instrument]` is the position; versions of one instrument share a row. */
   readonly positions: PositionTable
@@ -71,6 +57,7 @@ export class Account {
   /** Lots of the same orders. */
   readonly openBuyLots: Float64Array
   readonly openSellLots: Float64Array
+  /** What an order asks funds for: see TERMS. */
   readonly terms: Float64Array = new Float64Array(2)
   /** 1 while the value of a contract position moves with its price: tell `touch` of new prices. */
   readonly exposed: Uint8Array
@@ -80,20 +67,7 @@ export class Account {
   readonly #markScale: Int32Array
   readonly #work: I128Array = new I128Array(WORK.length)
   readonly #cells: Float64Array = new Float64Array(CELL.length)
-  // Estimates in whole units of the asset, by instrument and summed by asset.
-  readonly #margin: Float64Array
-  readonly #unrealised: Float64Array
-  readonly #gross: Float64Array
-  readonly #marginSum: Float64Array
-  readonly #unrealisedSum: Float64Array
-  readonly #grossSum: Float64Array
-  readonly #orderUnit: Float64Array
-  readonly #markUnit: Float64Array
-  /** Instruments whose estimates are out of date. */
-  readonly #touched: Int32Array
-  readonly #isTouched: Uint8Array
-  #touchedCount = 0
-  #checks = 0
+  readonly #estimate: MarginEstimate
 
   constructor(options: AccountOptions) {
     const { instruments, leverage } = options
@@ -119,22 +93,12 @@ export class Account {
       instruments,
       (i, at) => AMOUNT_DECIMALS - i.markDecimals - i.quantityDecimals - (contractDecimals[at] as number),
     )
-    this.#margin = new Float64Array(count)
-    this.#unrealised = new Float64Array(count)
-    this.#gross = new Float64Array(count)
-    this.#marginSum = new Float64Array(assets.length)
-    this.#unrealisedSum = new Float64Array(assets.length)
-    this.#grossSum = new Float64Array(assets.length)
-    const lots = instruments.map((i) => i.contractSize / scaleOf(i.quantityDecimals))
-    this.#orderUnit = Float64Array.from(instruments, (i, at) => (lots[at] as number) / scaleOf(i.priceDecimals))
-    this.#markUnit = Float64Array.from(instruments, (i, at) => (lots[at] as number) / scaleOf(i.markDecimals))
-    this.#touched = new Int32Array(count)
-    this.#isTouched = new Uint8Array(count)
     for (const { asset, amount } of options.balances) {
       if (!Number.isInteger(asset) || asset < 0 || asset >= assets.length)
         throw new RangeError(`a balance names asset ${asset}; the instruments have ${assets.length}`)
       this.wallet.set(asset, this.wallet.get(asset) + amount)
     }
+    this.#estimate = new MarginEstimate(this, options.prices, leverage)
   }
 
   /** Signed position in lots. */
@@ -192,9 +156,7 @@ export class Account {
 
   /** Says that the reference price of an exposed instrument has changed. */
   touch(instrument: number): void {
-    if (this.#isTouched[instrument] !== 0) return
-    this.#isTouched[instrument] = 1
-    this.#touched[this.#touchedCount++] = instrument
+    this.#estimate.touch(instrument)
   }
 
   /** Counts the position of an instrument in the lots of its version `next` from here on. */
@@ -226,7 +188,7 @@ export class Account {
     reader.into(this.openSellLots)
     reader.into(this.exposed)
     reader.end()
-    this.#resum()
+    this.#estimate.resum()
   }
 
   #amounts(): readonly I128Array[] {
@@ -263,22 +225,7 @@ export class Account {
     const { settlement } = this
     const spot = settlement.spot[instrument] === 1
     const asset = (spot && sell ? settlement.base : settlement.money)[instrument] as number
-    return this.#surelyCovered(asset) || this.#exactlyCovered(instrument, asset, sell, spot)
-  }
-
-  /** True only if the asset's funds exceed what is needed by far more than doubles can be wrong. */
-  #surelyCovered(asset: number): boolean {
-    this.#checks++
-    if (this.#checks >= RESUM_CHECKS) this.#resum()
-    for (let i = 0; i < this.#touchedCount; i++) this.#estimate(this.#touched[i] as number)
-    this.#touchedCount = 0
-    const wallet = this.wallet.toNumber(asset) * PER_AMOUNT
-    const locked = this.locked.toNumber(asset) * PER_AMOUNT
-    const need = this.#marginSum[asset] as number
-    const unrealised = this.#unrealisedSum[asset] as number
-    const have = (wallet - locked + Math.min(0, unrealised)) * this.#leverage
-    const sums = (Math.abs(wallet) + locked + (this.#grossSum[asset] as number)) * this.#leverage + need
-    return have - need > sums * ESTIMATE_MARGIN
+    return this.#estimate.surelyCovers(asset) || this.#exactlyCovered(instrument, asset, sell, spot)
   }
 
   #exactlyCovered(instrument: number, asset: number, sell: boolean, spot: boolean): boolean {
@@ -357,45 +304,5 @@ export class Account {
     const scale = this.#markScale[instrument] as number
     if (scale >= 0) work.scaleUp(WORK.value, scale)
     else work.scaleDown(WORK.value, -scale, ROUND_DOWN)
-  }
-
-  /** Brings the estimates of one instrument, and the sums they are part of, up to date. */
-  #estimate(instrument: number): void {
-    this.#isTouched[instrument] = 0
-    const asset = this.settlement.money[instrument] as number
-    const position = this.position(instrument)
-    let value = 0
-    let unrealised = 0
-    if (this.exposed[instrument] !== 0) {
-      this.#prices.writeReference(instrument, this.#cells, CELL.reference)
-      const reference = this.#cells[CELL.reference] as number
-      value = position * reference * (this.#markUnit[instrument] as number)
-      unrealised = value - this.positions.cost.toNumber(this.rowOf[instrument] as number) * PER_AMOUNT
-    }
-    const unit = this.#orderUnit[instrument] as number
-    const buys = this.openBuy.toNumber(instrument) * unit
-    const sells = this.openSell.toNumber(instrument) * unit
-    let margin = Math.abs(value)
-    if ((this.openBuyLots[instrument] as number) > Math.max(0, -position))
-      margin = Math.max(margin, Math.abs(value + buys))
-    if ((this.openSellLots[instrument] as number) > Math.max(0, position))
-      margin = Math.max(margin, Math.abs(value - sells))
-    const gross = Math.abs(value) + Math.abs(unrealised) + buys + sells
-    this.#marginSum[asset] = (this.#marginSum[asset] as number) + margin - (this.#margin[instrument] as number)
-    this.#unrealisedSum[asset] =
-      (this.#unrealisedSum[asset] as number) + unrealised - (this.#unrealised[instrument] as number)
-    this.#grossSum[asset] = (this.#grossSum[asset] as number) + gross - (this.#gross[instrument] as number)
-    this.#margin[instrument] = margin
-    this.#unrealised[instrument] = unrealised
-    this.#gross[instrument] = gross
-  }
-
-  /** Makes all estimates anew, so that rounding errors of the sums do not pile up. */
-  #resum(): void {
-    this.#checks = 0
-    this.#touchedCount = 0
-    for (const column of [this.#margin, this.#unrealised, this.#gross]) column.fill(0)
-    for (const column of [this.#marginSum, this.#unrealisedSum, this.#grossSum]) column.fill(0)
-    for (let i = 0; i < this.#margin.length; i++) if (this.settlement.spot[i] !== 1) this.#estimate(i)
   }
 }

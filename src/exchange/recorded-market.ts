@@ -10,8 +10,6 @@
  * bid and ask is newer than the book (its version is higher), the book's levels in front of it count as gone and the
  * quantity at the best is the newer one. Levels kept over a gap and not confirmed since are not liquidity.
  */
-import type { ReferencePrices } from './account.ts'
-import { UNKNOWN } from './levels.ts'
 import { BOOK_OUTCOME, BOOK_STATE, Book, TOP } from '../core/market/book.ts'
 import { SIDE, type BookSide } from '../core/market/book-side.ts'
 import { chainRuleOf } from '../core/market/chain-rule.ts'
@@ -21,6 +19,8 @@ import { BEST_BID_ASK, MARK_PRICE, TRADE } from '../core/tape/kinds.ts'
 import { ROW_SLOTS, VERSION } from '../core/tape/layout.ts'
 import type { RowBuffer } from '../core/tape/row-buffer.ts'
 import type { StateReader, StateWriter } from '../core/tape/state.ts'
+import { UNKNOWN } from './levels.ts'
+import type { ReferencePrices } from './margin-estimate.ts'
 
 /** Which kinds of rows an instrument has had: bits of `seen`. */
 export const SEEN = { candle: 1, trade: 2, aggregate: 4, best: 8, depth: 16, mark: 32, funding: 64 } as const

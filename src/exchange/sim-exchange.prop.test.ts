@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { StateReader, StateWriter } from '../core/tape/state.ts'
 import { contract, ExchangeBench, type Wish } from '../testing/exchange-bench.ts'
-import { SlowExchange, type TwinOrder } from '../testing/slow-exchange.ts'
+import type { TwinOrder } from '../testing/slow-account.ts'
+import { SlowExchange } from '../testing/slow-exchange.ts'
 
 type Pairs = readonly (readonly [number, number])[]
 type Step =
@@ -132,8 +133,8 @@ class Pair {
         bench.later()
     }
     assert.deepEqual(bench.said(), twin.said.splice(0))
-    assert.equal(bench.position(), twin.position)
-    assert.equal(bench.wallet('USDT'), twin.wallet)
+    assert.equal(bench.position(), twin.account.position)
+    assert.equal(bench.wallet('USDT'), twin.account.wallet)
   }
 }
 

@@ -2,42 +2,11 @@
  * The slow, obvious twin of the simulated exchange: one contract, maps, arrays and BigInt, everything found by searching.
  * It shares no code with the exchange; what both say after each row must be the same, word for word.
  */
-
-export interface TwinOrder {
-  intent: number
-  sell: boolean
-  /** 0 for a market order. */
-  limit: number
-  trigger: number
-  takeProfit: boolean
-  timeInForce: 'goodTillCancel' | 'immediateOrCancel' | 'fillOrKill' | 'postOnly'
-  reduceOnly: boolean
-  quantity: number
-  filled: number
-  cut: number
-  waiting: boolean
-  /** Price that the margin is counted at; 0 for orders that hold none. */
-  heldAt: bigint
-  ahead: number
-  advanced: number
-}
-
-interface Level {
-  recorded: number
-  taken: number
-  traded: number
-  missing: number
-  missingSince: number
-}
-
-/** A price quantum times a lot, in 10^-18 USDT; a mark quantum times a lot. */
-const ORDER_UNIT = 10n ** 14n
-const MARK_UNIT = 10n ** 7n
+import { MARK_UNIT, ORDER_UNIT, SlowAccount, type TwinOrder } from './slow-account.ts'
+import { cancelled, type Level } from './slow-queue.ts'
 
 export class SlowExchange {
-  position = 0
-  wallet: bigint
-  cost = 0n
+  readonly account: SlowAccount
   time = 0
   readonly said: string[] = []
   readonly #probabilistic: boolean
@@ -62,7 +31,7 @@ export class SlowExchange {
     probabilistic: boolean
     book: boolean
   }) {
-    this.wallet = options.money
+    this.account = new SlowAccount(options.money)
     this.#leverage = BigInt(options.leverage)
     this.#rates = { maker: BigInt(options.maker), taker: BigInt(options.taker) }
     this.#probabilistic = options.probabilistic
@@ -144,8 +113,6 @@ export class SlowExchange {
     return this.#orders
   }
 
-  // --- arrival ----------------------------------------------------------------------------------------------------
-
   #judge(order: TwinOrder): number {
     if (order.trigger > 0) {
       if (order.reduceOnly && this.#closable(order) === 0) return -2022
@@ -159,11 +126,11 @@ export class SlowExchange {
     const found = this.#obtainable(order)
     if (!order.reduceOnly) {
       const price = order.limit > 0 ? order.limit : Math.max(0, ...found.map(([level]) => level))
-      const before = this.#margin()
+      const held = this.#orders.filter((one) => !one.waiting && one !== order)
+      const before = this.account.margin(held, this.#value())
       order.heldAt = BigInt(price)
-      const after = this.#margin(order)
-      const loss = this.#unrealised()
-      const funds = (this.wallet + (loss < 0n ? loss : 0n)) * this.#leverage
+      const after = this.account.margin([...held, order], this.#value())
+      const funds = this.account.funds(this.#value()) * this.#leverage
       if (after > funds && after > before) return -2019
     }
     const lots = found.reduce((sum, [, offered]) => sum + offered, 0)
@@ -197,8 +164,6 @@ export class SlowExchange {
     if (lots === 0 || (order.sell ? order.limit < best : order.limit > best)) return 0
     return this.#hasBook ? (this.#book[side].get(order.limit) ?? 0) : -1
   }
-
-  // --- taking -----------------------------------------------------------------------------------------------------
 
   /** (price, lots) of a side's recorded liquidity, best first. */
   #offers(side: 'bid' | 'ask'): [number, number][] {
@@ -254,8 +219,6 @@ export class SlowExchange {
     return this.#resting(order.sell ? 'bid' : 'ask').some(({ limit }) => this.#accepts(order, limit))
   }
 
-  // --- resting ----------------------------------------------------------------------------------------------------
-
   #print(side: 'bid' | 'ask', price: number, lots: number, atPrice: boolean): void {
     let left = lots
     const beyond = (own: number): boolean => (side === 'bid' ? own > price : own < price)
@@ -287,7 +250,8 @@ export class SlowExchange {
       if (quantity > 0) this.#fill(order, price, quantity, 'maker', 'queueReached', order.ahead)
     }
     for (const order of queue) order.ahead = Math.max(0, order.ahead - passed)
-    if (tie && level.missing > 0) this.#cancelled(`${side} ${price}`, level.recorded + level.missing, level.missing)
+    if (tie && level.missing > 0)
+      cancelled(this.#queue(`${side} ${price}`), level.recorded + level.missing, level.missing)
   }
 
   #show(key: string, lots: number): void {
@@ -304,24 +268,9 @@ export class SlowExchange {
     if (before >= 0 && missing > 0) {
       level.missing = missing
       level.missingSince = this.time
-      this.#cancelled(key, lots + missing, missing)
+      cancelled(queue, lots + missing, missing)
     }
     for (const order of queue) order.ahead = Math.min(order.ahead, lots)
-  }
-
-  #cancelled(key: string, whole: number, lots: number): void {
-    let least = 0
-    for (const order of this.#queue(key)) {
-      if (order.ahead === Infinity) continue
-      const front = order.ahead
-      const back = Math.max(0, whole - front)
-      const cubes = { front: front * front * front, back: back * back * back }
-      const behind = front === 0 ? lots : (lots * cubes.back) / (cubes.back + cubes.front)
-      const fromFront = lots - Math.min(back, behind)
-      order.ahead = Math.min(front, Math.max(least, Math.ceil(front - fromFront), 0))
-      order.advanced = front - order.ahead
-      least = order.ahead
-    }
   }
 
   #afterPrices(): void {
@@ -363,63 +312,25 @@ export class SlowExchange {
     return order.sell === order.takeProfit ? this.#last >= order.trigger : this.#last <= order.trigger
   }
 
-  // --- money ------------------------------------------------------------------------------------------------------
-
   #fill(order: TwinOrder, price: number, lots: number, role: 'maker' | 'taker', why: string, ahead: number): void {
     const queue = ahead === 0 || ahead === Infinity ? '' : ` behind ${ahead}`
     this.#say(order, `${order.sell ? 'sells' : 'buys'} ${lots} at ${price} as ${role}: ${why}${queue}`)
     order.filled += lots
-    const side = order.sell ? -1 : 1
-    const unit = BigInt(price) * ORDER_UNIT
-    const closed = Math.sign(this.position) === -side ? Math.min(lots, Math.abs(this.position)) : 0
-    if (closed > 0) {
-      const released = (this.cost * BigInt(closed)) / BigInt(Math.abs(this.position))
-      this.wallet += BigInt(-side * closed) * unit - released
-      this.cost -= released
-    }
-    this.cost += BigInt(side * (lots - closed)) * unit
-    this.position += side * lots
-    const exact = BigInt(lots) * BigInt(price) * this.#rates[role] // 10^-16 USDT
-    const half = exact < 0n ? -(10n ** 8n) / 2n : 10n ** 8n / 2n
-    this.wallet -= ((exact + half) / 10n ** 8n) * 10n ** 10n
+    this.account.book(order.sell, lots, price, this.#rates[role])
     this.#moved = true
     if (order.filled + order.cut === order.quantity) this.#end(order, order.cut > 0 ? 'expired' : 'filled')
   }
 
-  #margin(joining?: TwinOrder): bigint {
-    const orders = this.#orders.filter((order) => order.heldAt > 0n && !order.waiting)
-    if (joining !== undefined && !orders.includes(joining)) orders.push(joining)
-    const value = this.#value()
-    let margin = value < 0n ? -value : value
-    for (const sell of [false, true]) {
-      const side = orders.filter((order) => order.sell === sell && !order.reduceOnly)
-      const open = (order: TwinOrder): number => order.quantity - order.filled - order.cut
-      const lots = side.reduce((sum, order) => sum + open(order), 0)
-      if (lots <= Math.max(0, sell ? this.position : -this.position)) continue
-      const orderValue = side.reduce((sum, order) => sum + BigInt(open(order)) * order.heldAt * ORDER_UNIT, 0n)
-      const after = value + (sell ? -orderValue : orderValue)
-      const size = after < 0n ? -after : after
-      if (size > margin) margin = size
-    }
-    return margin
-  }
-
   #value(): bigint {
-    if (this.#mark > 0) return BigInt(this.position) * BigInt(this.#mark) * MARK_UNIT
+    if (this.#mark > 0) return BigInt(this.account.position) * BigInt(this.#mark) * MARK_UNIT
     const [bid, bidLots] = this.#best.bid
     const [ask, askLots] = this.#best.ask
     const middle = bidLots > 0 && askLots > 0 ? Math.floor((bid + ask) / 2) : bidLots > 0 ? bid : askLots > 0 ? ask : 0
-    return BigInt(this.position) * BigInt(this.#last > 0 ? this.#last : middle) * ORDER_UNIT
+    return BigInt(this.account.position) * BigInt(this.#last > 0 ? this.#last : middle) * ORDER_UNIT
   }
-
-  #unrealised(): bigint {
-    return this.position === 0 ? 0n : this.#value() - this.cost
-  }
-
-  // --- the rest ---------------------------------------------------------------------------------------------------
 
   #closable(order: TwinOrder): number {
-    return Math.max(0, order.sell ? this.position : -this.position)
+    return Math.max(0, order.sell ? this.account.position : -this.account.position)
   }
 
   #wanted(order: TwinOrder): number {
@@ -460,12 +371,12 @@ export class SlowExchange {
   #settle(): void {
     if (this.#moved) for (const side of ['bid', 'ask'] as const) this.#cutReducing(side)
     this.#moved = false
-    for (const key of [...this.#levels.keys()])
+    for (const key of this.#levels.keys())
       if (this.#levels.get(key)?.taken === 0 && this.#queue(key).length === 0) this.#levels.delete(key)
   }
 
   #cutReducing(side: 'bid' | 'ask'): void {
-    let left = Math.max(0, side === 'ask' ? this.position : -this.position)
+    let left = Math.max(0, side === 'ask' ? this.account.position : -this.account.position)
     for (const order of this.#resting(side).filter(({ reduceOnly }) => reduceOnly)) {
       const open = order.quantity - order.filled - order.cut
       if (open > left) {
