@@ -83,12 +83,11 @@ interface Head {
 class SampleWriter {
   readonly rows: RowBuffer = new RowBuffer(256)
   row = 0
-  #time = START
 
   begin(head: Head): this {
     this.row = this.rows.append(head.kind, head.flags ?? 0, head.source ?? 1, head.instrument ?? 0, head.raw ?? 0)
-    this.#time += 1_000
-    this.f64(APPEND_TIME, this.#time)
+    // By kind, so that a kind that joins later moves no other record.
+    this.f64(APPEND_TIME, START + head.kind * 1_000)
     this.f64(VENUE_TIME, head.venueTime ?? 0)
     return this.f64(VERSION, head.slot3 ?? 0)
   }
@@ -239,6 +238,7 @@ function writeStructure(s: SampleWriter): void {
   s.f64s(k.INPUT_DIGEST.firstSequence, [0, 42])
   s.u32(k.INPUT_DIGEST.hash * 8, 0x0123_4567).u32(k.INPUT_DIGEST.hash * 8 + 4, 0x89ab_cdef)
   s.u32(k.INPUT_DIGEST.grid * 8, 0x0bad_cafe).u32(k.INPUT_DIGEST.grid * 8 + 4 * 256, 0x0bad_cafe)
+  s.begin({ ...structure, kind: k.VENUE_CLOCK.kind }).f64s(4, [-1_270_000, 0])
   for (const [kind, slots, hash] of [
     [k.CHECKPOINT, [3, 40_960], k.CHECKPOINT.hash],
     [k.END, [42, 7], k.END.hash],

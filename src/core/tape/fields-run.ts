@@ -20,6 +20,7 @@ import {
   TARGET_STYLE,
   TEXT,
   TIME_IN_FORCE,
+  VENUE_CLOCK,
 } from './kinds.ts'
 
 export const OUTPUT_FIELDS: readonly KindFields[] = [
@@ -130,6 +131,15 @@ export const STRUCTURE_FIELDS: readonly KindFields[] = [
       count: unit.count('Inputs in the stretch.'),
       hash: unit.digest64('Digest of all inputs up to the end of the stretch.'),
       grid: unit.digestGrid('Record i is counted (exclusive or) in word i / 256 and in word 256 + i % 256.'),
+    },
+  }),
+  describeKind(VENUE_CLOCK, {
+    name: 'venue-clock',
+    table: 'venue-clocks',
+    meaning: 'What a run took for the difference between receive time and venue time from here on.',
+    fields: {
+      offset: unit.signedDuration('Receive time minus venue time; negative where the recorder’s clock runs behind.'),
+      floor: unit.duration('Part of it that is assumed to be travel.'),
     },
   }),
   describeKind(CHECKPOINT, {

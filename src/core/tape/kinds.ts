@@ -145,6 +145,8 @@ export const REFERENCE = { kind: 192, textBytesByte: 32 } as const
 export const INPUT_DIGEST = { kind: 193, firstSequence: 4, count: 5, hash: 6, grid: 8 } as const
 /** State of the engine after `SEQUENCE`: hash and file number. */
 export const CHECKPOINT = { kind: 194, number: 4, bytes: 5, hash: 6 } as const
+/** Receive time minus venue time that a run went by from here on, and the floor that is part of it. */
+export const VENUE_CLOCK = { kind: 196, offset: 4, floor: 5 } as const
 /** Last row of a finished run: counts and the final state hash. */
 export const END = { kind: 195, inputs: 4, outputs: 5, hash: 6 } as const
 
