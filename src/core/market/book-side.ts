@@ -104,10 +104,13 @@ export class BookSide {
       if (price * this.#sign < kept) this.#doubt(price * this.#sign)
       else this.#replaced[n++ * 2] = price
     }
+    // A snapshot says how far the book reaches, not how often far levels change: it is no reason to grow.
+    this.#misses = -n - count
     this.apply(this.#replaced, 0, n, undefined)
     this.apply(from, at, count, undefined)
+    this.#misses = 0
+    if (keepFar) this.#replaced = new Float64Array(0) // snapshots are rare, partial books are not
     this.#covered = whole ? Number.NEGATIVE_INFINITY : bottom
-    this.#misses = 0 // a snapshot says how far the book reaches, not how often far levels change
   }
 
   /** Writes best price and quantity into `out[at]` and `out[at + 1]`, zeros when there is no level. */
@@ -199,6 +202,7 @@ export class BookSide {
     this.#inWindow = 0
     this.#best = -1
     this.#low = Number.NaN
+    this.#misses = -doubts.length
     this.apply(pairs, 0, doubts.length, undefined)
     this.#misses = 0
     for (let i = 0; i < doubts.length; i++) if (doubts[i] !== 0) this.#doubt((pairs[i * 2] as number) * this.#sign)
@@ -237,7 +241,16 @@ export class BookSide {
         else if (offset === best) best = inWindow === 0 ? -1 : highestAtOrBelow(bits, offset, shift, mask)
       }
       if (hasDoubts) this.#confirm(slot)
-      if (changes !== undefined) recordChange(changes, this.side, from, i, before)
+      if (changes !== undefined) {
+        const n = changes.count
+        if (n < changes.capacity) {
+          changes.side[n] = this.side
+          changes.price[n] = from[i] as number
+          changes.before[n] = before
+          changes.after[n] = quantity
+          changes.count = n + 1
+        } else changes.rebuilt = true
+      }
     }
     this.#best = best
     this.#inWindow = inWindow
@@ -258,7 +271,7 @@ export class BookSide {
       return
     }
     this.#spill.set(from, at, this.#sign)
-    if (changes !== undefined) recordChange(changes, this.side, from, at, this.#spill.before[0] as number)
+    if (changes !== undefined) recordChange(changes, this.side, from, at, this.#spill.before)
     this.#misses++
     if (this.#misses > this.#size >> 3 && this.#misses * MISS_RATIO > this.#updates) this.#grow()
   }

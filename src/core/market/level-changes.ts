@@ -31,13 +31,13 @@ export class LevelChanges {
   }
 }
 
-/** Appends the change of the level in `from[at]` to the quantity in `from[at + 1]`. */
+/** Appends the change of the level in `from[at]` from the quantity in `before[0]` to that in `from[at + 1]`. */
 export function recordChange(
   changes: LevelChanges,
   side: number,
   from: Float64Array,
   at: number,
-  before: number,
+  before: Float64Array,
 ): void {
   const n = changes.count
   if (n === changes.capacity) {
@@ -46,7 +46,7 @@ export function recordChange(
   }
   changes.side[n] = side
   changes.price[n] = from[at] as number
-  changes.before[n] = before
+  changes.before[n] = before[0] as number
   changes.after[n] = from[at + 1] as number
   changes.count = n + 1
 }

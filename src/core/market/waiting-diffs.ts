@@ -35,7 +35,9 @@ export class WaitingDiffs {
     this.#last[0] = buffer.f64[row * 8 + VERSION] as number
   }
 
+  /** Forgets all, and gives the space back: a live book does not need it. */
   clear(): void {
+    if (this.rows.capacity > FEWEST_ROWS) this.rows = new RowBuffer(FEWEST_ROWS)
     this.rows.clear()
     this.#count = 0
   }
