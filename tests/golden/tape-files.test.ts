@@ -26,7 +26,7 @@ for (const [lane, { hash, records }] of Object.entries(FIRST)) {
     assert.ok(rows)
     assert.equal(recordStarts(rows).length, records)
     for (const row of recordStarts(rows)) {
-      const golden = readFileSync(goldenFile(kindName(kindOf(rows, row))), 'utf8')
+      const golden: string = readFileSync(goldenFile(kindName(kindOf(rows, row))), 'utf8')
       assert.equal(hexDump(rows, row), golden)
     }
     assert.equal(await tape.next(), undefined)
