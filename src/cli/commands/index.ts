@@ -6,6 +6,8 @@ import type { Command } from '../command.ts'
 
 const LOADERS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['demo', async () => (await import('./demo.ts')).demo],
+  ['backtest', async () => (await import('./backtest.ts')).backtest],
+  ['verify', async () => (await import('./verify.ts')).verify],
   ['download', async () => (await import('./download.ts')).download],
   ['info', async () => (await import('./info.ts')).info],
   ['book', async () => (await import('./book.ts')).book],

@@ -7,9 +7,10 @@
  * the tape's own error on damage; a strategy that throws is paused by the engine and the run goes on.
  */
 import type { Engine } from '../../core/engine/engine.ts'
-import { CLOCK_OFFSET, INTENT, REQUEST, REQUEST_OPERATION } from '../../core/tape/kinds.ts'
+import { INTENT, REQUEST, REQUEST_OPERATION, VENUE_CLOCK } from '../../core/tape/kinds.ts'
 import {
   APPEND_TIME,
+  CAUSE,
   MARKET_KINDS,
   NO_INSTRUMENT,
   ROW_SLOTS,
@@ -266,9 +267,10 @@ export class Backtest {
     this.#statedOffset[0] = offset[0] as number
     const rows = this.#ownRow
     rows.clear()
-    const row = rows.append(CLOCK_OFFSET.kind, 0, 0, NO_INSTRUMENT, 0)
+    const row = rows.append(VENUE_CLOCK.kind, 0, 0, NO_INSTRUMENT, 0)
     rows.f64[row * ROW_SLOTS + APPEND_TIME] = this.#parts.engine.time[0] as number
-    rows.f64[row * ROW_SLOTS + CLOCK_OFFSET.offset] = offset[0] as number
+    rows.f64[row * ROW_SLOTS + VENUE_CLOCK.offset] = offset[0] as number
+    rows.f64[row * ROW_SLOTS + CAUSE] = (this.#parts.engine.sequence[0] as number) - 1
     this.#parts.log.take(rows, row)
   }
 

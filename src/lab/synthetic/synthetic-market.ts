@@ -1,8 +1,8 @@
 /**
  * A made-up market: seeded random walks with calm and stormy minutes, trades and best prices, as a tape that is never stored.
  *
- * In: a seed, instruments, a span. Out: TRADE and BEST_BID_ASK rows in time order. It favours no strategy: direction is a
- * fair coin in every regime, storms drift both ways and half of them turn back. Same options, same rows, on every machine.
+ * In: a seed, instruments, a span. Out: TRADE and BEST_BID_ASK rows in time order. It favours no strategy: each step goes up
+ * or down by a fair coin, in calm and in storm. Same options, same rows, on every machine.
  */
 import type { Instrument } from '../../core/market/instrument.ts'
 import { BEST_BID_ASK, SELL_TAKER, TRADE } from '../../core/tape/kinds.ts'
@@ -32,7 +32,7 @@ const FEED_DELAY_US = 2000
 const REGIME_US = 60_000_000
 
 /** Columns of an instrument's state. */
-const STATE = { mid: 0, drift: 1, regimeEnd: 2, tradeId: 3, updateId: 4, spread: 5, length: 6 } as const
+const STATE = { mid: 0, storm: 1, regimeEnd: 2, tradeId: 3, updateId: 4, spread: 5, length: 6 } as const
 
 export class SyntheticMarket implements TapeSource {
   readonly instruments: readonly Instrument[]
@@ -101,12 +101,14 @@ export class SyntheticMarket implements TapeSource {
     if (this.#time >= (state[at + STATE.regimeEnd] as number)) this.#newRegime(at)
     const tick = (this.instruments[instrument] as Instrument).tickSize
     const mid = state[at + STATE.mid] as number
-    // One ten-thousandth of the price is the unit of a storm's steps; calm steps are ticks.
-    const unit = Math.max(tick, Math.floor(mid / 10_000 / tick) * tick)
-    const drift = state[at + STATE.drift] as number
     let step = 0
     if (random.chance(9000)) step = (random.next() & 1) === 0 ? tick : -tick
-    if (drift !== 0 && random.chance(Math.abs(drift))) step += drift > 0 ? unit : -unit
+    const storm = state[at + STATE.storm] as number
+    if (storm !== 0 && random.chance(storm)) {
+      // A jump of up to 0.6 %, up or down by a fair coin: what happened says nothing about what will.
+      const jump = Math.floor((mid * (1 + random.below(60))) / 10_000 / tick) * tick
+      step += (random.next() & 1) === 0 ? jump : -jump
+    }
     state[at + STATE.mid] = Math.max(tick * 100, mid + step)
     state[at + STATE.spread] = random.chance(58_000) ? 1 : 1 + random.below(4)
   }
@@ -115,12 +117,8 @@ export class SyntheticMarket implements TapeSource {
     const random = this.#random
     const state = this.#state
     state[at + STATE.regimeEnd] = this.#time + REGIME_US * (1 + random.below(4))
-    const storm = random.below(100)
-    const direction = (random.next() & 1) === 0 ? 1 : -1
-    const before = state[at + STATE.drift] as number
-    // A storm in every eighth regime; after one, as often back as onward.
-    if (before !== 0 && storm < 50) state[at + STATE.drift] = -Math.trunc(before / 2)
-    else state[at + STATE.drift] = storm < 12 ? direction * (6000 + random.below(20_000)) : 0
+    // A storm in every eighth regime: two to five jumps in a hundred rows.
+    state[at + STATE.storm] = random.below(8) === 0 ? 1300 + random.below(2000) : 0
   }
 
   #trade(buffer: RowBuffer, instrument: number): number {

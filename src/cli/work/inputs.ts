@@ -1,0 +1,64 @@
+/** Opens what a run reads: stored tapes and the made-up market, joined into one. */
+import { createHash } from 'node:crypto'
+import { relative, resolve } from 'node:path'
+import { canonicalJson } from '../../core/canonical-json.ts'
+import type { TapeSource } from '../../core/tape/source.ts'
+import { mergeSources } from '../../lab/backtest/merged-source.ts'
+import type { Reference } from '../../lab/run/run-config.ts'
+import { SyntheticMarket } from '../../lab/synthetic/synthetic-market.ts'
+import type { SyntheticOptions } from '../../lab/synthetic/synthetic-market.ts'
+import { openTape } from '../../node/tape-reader.ts'
+
+/** One input of a run: a tape by its path, or a made-up market by its options. */
+export type InputSpec =
+  { readonly kind: 'tape'; readonly path: string } | { readonly kind: 'synthetic'; readonly options: SyntheticOptions }
+
+export interface OpenInputs {
+  readonly source: TapeSource
+  readonly hashes: readonly string[]
+  /** How the inputs are named on the run's tape; paths relative to `folder`. */
+  references(folder: string): readonly Reference[]
+  /** What was noticed: torn tails that were cut. */
+  readonly notices: readonly string[]
+}
+
+/** Opens inputs in the order that decides ties. Throws TapeError. */
+export async function openInputs(specs: readonly InputSpec[]): Promise<OpenInputs> {
+  const sources: TapeSource[] = []
+  const hashes: string[] = []
+  const notices: string[] = []
+  for (const spec of specs) {
+    if (spec.kind === 'synthetic') {
+      sources.push(new SyntheticMarket(spec.options))
+      hashes.push(createHash('sha256').update(canonicalJson(spec.options)).digest('hex'))
+      continue
+    }
+    const tape = await openTape(spec.path)
+    sources.push(tape)
+    hashes.push(tape.hash)
+    for (const torn of tape.report.torn)
+      notices.push(
+        `${torn.file}: the last ${torn.cutBytes} bytes are torn and were left out; ${torn.keptRows} rows are kept`,
+      )
+  }
+  return {
+    source: mergeSources(sources),
+    hashes,
+    notices,
+    references: (folder) =>
+      specs.map((spec, i) =>
+        spec.kind === 'synthetic'
+          ? { kind: 'synthetic', hash: hashes[i] ?? '', options: spec.options }
+          : { kind: 'tape', hash: hashes[i] ?? '', file: relative(folder, resolve(spec.path)) },
+      ),
+  }
+}
+
+/** The inputs that a run's references name, paths taken from the run's folder. */
+export function inputsOf(references: readonly Reference[], folder: string): readonly InputSpec[] {
+  return references.flatMap((reference): InputSpec[] => {
+    if (reference.kind === 'tape') return [{ kind: 'tape', path: resolve(folder, reference.file) }]
+    if (reference.kind === 'synthetic') return [{ kind: 'synthetic', options: reference.options }]
+    return []
+  })
+}
