@@ -6,8 +6,9 @@
  * an instrument on two tapes become one entry. One tape whose table is the joined one is passed through without a copy.
  */
 import type { Instrument } from '../../core/market/instrument.ts'
-import { canonicalJson } from '../../core/engine/config.ts'
-import { APPEND_TIME, NO_INSTRUMENT, ROW_SLOTS } from '../../core/tape/layout.ts'
+import { joinInstruments, remapRows } from '../../core/tape/instrument-map.ts'
+import type { InstrumentMap } from '../../core/tape/instrument-map.ts'
+import { APPEND_TIME, ROW_SLOTS } from '../../core/tape/layout.ts'
 import { RowBuffer, recordRows } from '../../core/tape/row-buffer.ts'
 import type { TapeSource } from '../../core/tape/source.ts'
 
@@ -17,8 +18,8 @@ const BUFFER_ROWS = 8192
 /** One tape being read. */
 interface Lane {
   readonly source: TapeSource
-  /** Joined index by the tape's own index. */
-  readonly remap: Int32Array
+  /** From the tape's own table to the joined one; undefined where they agree. */
+  readonly map: InstrumentMap | undefined
   buffer: RowBuffer | undefined
   row: number
   /** Append time of the row at hand. */
@@ -39,20 +40,9 @@ class MergedSource implements TapeSource {
   #started = false
 
   constructor(sources: readonly TapeSource[]) {
-    const joined: Instrument[] = []
-    const indexes = new Map<string, number>()
-    this.#lanes = sources.map((source) => {
-      const remap = Int32Array.from(source.instruments, (instrument) => {
-        const key = canonicalJson(instrument)
-        const known = indexes.get(key)
-        if (known !== undefined) return known
-        indexes.set(key, joined.length)
-        joined.push(instrument)
-        return joined.length - 1
-      })
-      return { source, remap, buffer: undefined, row: 0, time: Infinity }
-    })
-    this.instruments = joined
+    const { instruments, maps } = joinInstruments(sources.map((source) => source.instruments))
+    this.instruments = instruments
+    this.#lanes = sources.map((source, i) => ({ source, map: maps[i], buffer: undefined, row: 0, time: Infinity }))
     this.hash = sources.map((source) => source.hash).join('+')
   }
 
@@ -68,9 +58,7 @@ class MergedSource implements TapeSource {
       const rows = recordRows(buffer, lane.row)
       out ??= this.#take(rows)
       if (!out.hasRoom(rows)) return out
-      const row = out.appendRecord(buffer, lane.row)
-      const instrument = out.u16[row * 32 + 3] as number
-      if (instrument !== NO_INSTRUMENT) out.u16[row * 32 + 3] = lane.remap[instrument] as number
+      out.appendRecord(buffer, lane.row)
       lane.row += rows
       if (lane.row >= buffer.length) await advanceBuffer(lane)
       else lane.time = buffer.f64[lane.row * ROW_SLOTS + APPEND_TIME] as number
@@ -105,6 +93,7 @@ async function advanceBuffer(lane: Lane): Promise<void> {
   if (lane.buffer !== undefined) lane.source.release(lane.buffer)
   let buffer = await lane.source.next()
   while (buffer !== undefined && buffer.length === 0) buffer = await lane.source.next()
+  if (buffer !== undefined && lane.map !== undefined) remapRows(buffer, lane.map)
   lane.buffer = buffer
   lane.row = 0
   lane.time = buffer === undefined ? Infinity : (buffer.f64[APPEND_TIME] as number)
