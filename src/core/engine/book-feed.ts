@@ -48,19 +48,9 @@ export class BookFeed {
     const book = this.books[instrument] ?? this.#open(instrument)
     const outcome = book.apply(buffer, row)
     if (outcome > BOOK_OUTCOME.rebuilt || book.state !== BOOK_STATE.live) return 0
-    return !hasBest && this.#takeTop(book, instrument) ? DEPTH_NEWS.book | DEPTH_NEWS.best : DEPTH_NEWS.book
-  }
-
-  /** Stands in for best-bid-ask rows on tapes without them; returns whether the best prices changed. */
-  #takeTop(book: Book, instrument: number): boolean {
-    const { top } = this.#market
-    const at = instrument * 4
-    let changed = false
-    for (let i = 0; i < 4; i++) {
-      if (top[at + i] !== book.top[i]) changed = true
-      top[at + i] = book.top[i] as number
-    }
-    return changed
+    // The book stands in for best-bid-ask rows on tapes without them.
+    const isBestNews = !hasBest && this.#market.onBookTop(book.top, buffer, row, instrument)
+    return isBestNews ? DEPTH_NEWS.book | DEPTH_NEWS.best : DEPTH_NEWS.book
   }
 
   #open(instrument: number): Book {

@@ -6,6 +6,8 @@
  * kinds it does not know are counted and passed over. Fails: an exception out of `step` is a bug; a strategy that throws is
  * paused instead. Within a step the account and its protection come before the strategies.
  */
+import { explainEquity } from '../account/equity-view.ts'
+import type { EquityView } from '../account/equity-view.ts'
 import { Ledger } from '../account/ledger.ts'
 import { OrderTable } from '../account/orders.ts'
 import { PositionTable } from '../account/positions.ts'
@@ -17,6 +19,7 @@ import { QuoteReconciler } from '../execution/quotes.ts'
 import { TargetReconciler } from '../execution/targets.ts'
 import { assetTable } from '../market/assets.ts'
 import type { Book } from '../market/book.ts'
+import { I128Array } from '../number/i128.ts'
 import { Exposure } from '../risk/exposure.ts'
 import { PreTradeCheck } from '../risk/pre-trade-check.ts'
 import type { StrategyDefinition } from '../strategy/contract.ts'
@@ -88,6 +91,7 @@ export class Engine {
   readonly #parts: readonly Stored[]
   readonly #calls: StrategyCalls
   readonly #instruments: number
+  readonly #measured: I128Array = new I128Array(1)
 
   /** Throws StrategyError when a strategy's settings or needs make no sense. */
   constructor(config: EngineConfig, definitions: readonly StrategyDefinition[]) {
@@ -97,7 +101,7 @@ export class Engine {
     const settlement = new Settlement(instruments, assets)
     this.config = config
     this.#instruments = instruments.length
-    this.market = new MarketState(instruments)
+    this.market = new MarketState(instruments, this.sequence)
     this.orders = new OrderTable(config.orderCapacity, keys)
     this.account = new PositionTable(instruments.length, settlement)
     this.books = new PositionTable(keys, settlement)
@@ -192,10 +196,23 @@ export class Engine {
     ]
   }
 
-  /** Equity in units of the settle asset, a double for views. */
+  /** Equity in units of the settle asset at the newest prices, a double for views. */
   equity(): number {
-    this.funds.refresh()
-    return this.funds.equity.toNumber(0) / 1e18
+    this.#measure()
+    return this.#measured.toNumber(0) / 1e18
+  }
+
+  /** The same in 10^-18 of the settle asset, exact. Like all views it touches nothing that decides. */
+  exactEquity(): bigint {
+    this.#measure()
+    return this.#measured.get(0)
+  }
+
+  /** Equity with every balance and position it is made of, and the row behind each price. Cold path. */
+  explainEquity(): EquityView {
+    return explainEquity(this.valuation, 0, this.account, this.market, (instrument, basis) =>
+      this.market.originOf(instrument, basis),
+    )
   }
 
   /** Takes the input record at `row`. */
@@ -211,7 +228,7 @@ export class Engine {
     switch (kind) {
       case TRADE.kind:
       case AGGREGATE_TRADE.kind:
-        this.market.onTrade(buffer, row, instrument)
+        this.market.onTrade(buffer, row, instrument, kind)
         this.candles.onTrade(buffer, row, instrument)
         this.#calls.trade(buffer, row, instrument)
         break
@@ -288,6 +305,10 @@ export class Engine {
     for (const part of this.#parts) part.load(reader)
     reader.end()
     reader.finish()
+  }
+
+  #measure(): void {
+    this.valuation.equityOf(0, this.account, this.market, this.#measured, 0)
   }
 
   #onFill(buffer: RowBuffer, row: number, instrument: number): void {
