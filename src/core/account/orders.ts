@@ -128,7 +128,8 @@ export class OrderTable {
   /** Writes the open orders in the order of their intents, so that equal states give equal bytes. */
   save(writer: StateWriter): void {
     const slots: number[] = []
-    for (let key = 0; key < this.keys; key++) for (let slot = this.first[key] as number; slot !== NONE; slot = this.next[slot] as number) slots.push(slot)
+    for (let key = 0; key < this.keys; key++)
+      for (let slot = this.first[key] as number; slot !== NONE; slot = this.next[slot] as number) slots.push(slot)
     slots.sort((a, b) => (this.intent[a] as number) - (this.intent[b] as number))
     writer.begin('orders', 1)
     writer.u32(slots.length)
