@@ -110,7 +110,7 @@ export class Engine {
     const { market, orders, outputs } = this
     const exposure = new Exposure(instruments)
     this.check = new PreTradeCheck(
-      { instruments, orders, exposure, freshenFunds: () => this.funds.freshen() },
+      { instruments, orders, exposure, market, freshenFunds: () => this.funds.freshen() },
       config.limits,
       config.leverage,
     )
@@ -285,9 +285,7 @@ export class Engine {
     writer.begin('engine', 1)
     writer.f64s(this.sequence)
     writer.f64s(this.time)
-    writer.i32s(this.inputDigest.state)
-    writer.i32s(this.inputDigest.grid)
-    writer.u32(this.inputDigest.count)
+    this.inputDigest.save(writer)
     for (const part of this.#parts) part.save(writer)
     writer.end()
     return writer.finish()
@@ -299,9 +297,7 @@ export class Engine {
     reader.begin('engine', 1)
     reader.into(this.sequence)
     reader.into(this.time)
-    reader.into(this.inputDigest.state)
-    reader.into(this.inputDigest.grid)
-    this.inputDigest.count = reader.u32()
+    this.inputDigest.load(reader)
     for (const part of this.#parts) part.load(reader)
     reader.end()
     reader.finish()

@@ -85,8 +85,7 @@ export class OutputWriter {
   save(writer: StateWriter): void {
     writer.begin('outputs', 1)
     writer.f64(this.count)
-    writer.i32(this.digest.state[0] as number)
-    writer.i32(this.digest.state[1] as number)
+    this.digest.save(writer)
     writer.u32(this.#texts.size)
     for (const text of this.#texts.keys()) writer.text(text)
     writer.end()
@@ -95,8 +94,7 @@ export class OutputWriter {
   load(reader: StateReader): void {
     reader.begin('outputs', 1)
     this.#cells[2] = reader.f64()
-    this.digest.state[0] = reader.i32()
-    this.digest.state[1] = reader.i32()
+    this.digest.load(reader)
     const texts = reader.u32()
     for (let i = 1; i <= texts; i++) this.#texts.set(reader.text(), i)
     reader.end()

@@ -4,6 +4,7 @@
  */
 import { ROW_WORDS } from './layout.ts'
 import type { RowBuffer } from './row-buffer.ts'
+import type { StateReader, StateWriter } from './state.ts'
 
 /** Rows and columns of the grid over which the records of one stretch are laid out. */
 export const GRID_SIDE = 256
@@ -13,61 +14,95 @@ export const STRETCH_RECORDS: number = GRID_SIDE * GRID_SIDE
 /**
  * Digests a stream of records one by one, with no allocation.
  *
- * `state` is a running 64-bit digest of all records. `grid` belongs to the stretch at hand: record `i` of it is counted
- * (exclusive or) in row `i / 256` and in column `i % 256`, so that a record that differs between two readings is where a
- * differing row and a differing column cross: it can be named without keeping the original.
+ * Records are counted (exclusive or) in a `grid`: record `i` of a stretch in row `i / 256` and in column `i % 256`. So a
+ * record that differs between two readings is where a differing row and a differing column cross: it can be named without
+ * keeping the original. At the end of a stretch the grid is folded into `state`, the digest of everything so far.
  */
 export class RecordDigest {
-  /** The running digest: two 32-bit words. */
+  /** Digest of all stretches that were folded: two 32-bit words. */
   readonly state: Int32Array = Int32Array.of(0x243f6a88, 0x05a308d3) // no meaning: the first digits of pi
   /** Digests of the grid's rows, then of its columns. */
   readonly grid: Int32Array = new Int32Array(2 * GRID_SIDE)
-  /** Records taken in this stretch; the caller begins a new one at STRETCH_RECORDS. */
+  /** Records taken in this stretch. */
   count = 0
 
-  /** Takes the record of `rows` rows at `row`. */
+  /** Takes the record of `rows` rows at `row`. A full stretch that nobody closed is folded first. */
   take(buffer: RowBuffer, row: number, rows: number): void {
-    const words = buffer.i32
+    if (this.count === STRETCH_RECORDS) {
+      this.fold()
+      this.nextStretch()
+    }
+    const w = buffer.i32
     const end = (row + rows) * ROW_WORDS
     let h = 0x13198a2e
-    let g = 0x03707344
-    for (let w = row * ROW_WORDS; w < end; w += 8) {
-      // Products with odd constants are sums that do not wait for each other; a changed word always changes its product.
-      const a =
-        (Math.imul(words[w] as number, 0x85ebca6b) + Math.imul(words[w + 1] as number, 0x27d4eb2f)) ^
-        (Math.imul(words[w + 2] as number, 0x165667b1) + Math.imul(words[w + 3] as number, 0x1b873593))
-      const b =
-        (Math.imul(words[w + 4] as number, 0x2545f491) + Math.imul(words[w + 5] as number, 0x6c078965)) ^
-        (Math.imul(words[w + 6] as number, 0x41c64e6d) + Math.imul(words[w + 7] as number, 0x7feb352d))
-      h = Math.imul(h ^ a, 0x1e3779b1) ^ (b + ((h << 7) | (h >>> 25)))
-      g = Math.imul(g ^ b, 0x5bd1e995) + (a ^ ((g << 13) | (g >>> 19)))
+    for (let i = row * ROW_WORDS; i < end; i += 8) {
+      // One product per pair of words: a changed word changes its pair, and an odd factor never loses that.
+      const b = w[i + 1] as number
+      const d = w[i + 3] as number
+      const f = w[i + 5] as number
+      const k = w[i + 7] as number
+      const low =
+        Math.imul((w[i] as number) ^ ((b << 11) | (b >>> 21)), 0x85ebca6b) +
+        Math.imul((w[i + 2] as number) ^ ((d << 13) | (d >>> 19)), 0x27d4eb2f)
+      const high =
+        Math.imul((w[i + 4] as number) ^ ((f << 7) | (f >>> 25)), 0x165667b1) +
+        Math.imul((w[i + 6] as number) ^ ((k << 17) | (k >>> 15)), 0x2545f491)
+      h = Math.imul(h + low, 0x1e3779b1) ^ high
     }
-    h ^= h >>> 15
-    const { state, grid } = this
-    const first = state[0] as number
-    const second = state[1] as number
-    state[0] = Math.imul(first ^ h, 0x01000193) + ((second << 5) | (second >>> 27))
-    state[1] = Math.imul(second ^ g, 0x3c6ef35f) + ((first << 11) | (first >>> 21))
-    const mark = h ^ g
+    const mark = h ^ (h >>> 15)
+    const { grid } = this
     const place = this.count
-    // Beyond a stretch that nobody closed the places begin anew; outside the grid they would cost more than they say.
-    const gridRow = (place >> 8) & 255
+    const gridRow = place >> 8
     const gridColumn = GRID_SIDE + (place & 255)
     grid[gridRow] = (grid[gridRow] as number) ^ mark
     grid[gridColumn] = (grid[gridColumn] as number) ^ mark
     this.count = place + 1
   }
 
-  /** Begins a new stretch; the running digest goes on. */
+  /** Folds the stretch at hand into `state`; the grid stays for whoever wants to keep it. */
+  fold(): void {
+    foldInto(this.state, this.grid, this.count)
+  }
+
+  /** Begins a new stretch. */
   nextStretch(): void {
     this.grid.fill(0)
     this.count = 0
   }
 
-  /** The running digest as 16 hexadecimal digits. */
+  /** Digest of all records so far, the stretch at hand included, as 16 hexadecimal digits. */
   hex(): string {
-    return hex32(this.state[0] as number) + hex32(this.state[1] as number)
+    const state = Int32Array.from(this.state)
+    if (this.count > 0) foldInto(state, this.grid, this.count)
+    return hex32(state[0] as number) + hex32(state[1] as number)
   }
+
+  save(writer: StateWriter): void {
+    writer.begin('digest', 1)
+    writer.i32s(this.state)
+    writer.i32s(this.grid)
+    writer.u32(this.count)
+    writer.end()
+  }
+
+  load(reader: StateReader): void {
+    reader.begin('digest', 1)
+    reader.into(this.state)
+    reader.into(this.grid)
+    this.count = reader.u32()
+    reader.end()
+  }
+}
+
+function foldInto(state: Int32Array, grid: Int32Array, count: number): void {
+  let a = (state[0] as number) ^ count
+  let b = state[1] as number
+  for (let i = 0; i < grid.length; i++) {
+    a = Math.imul(a ^ (grid[i] as number), 0x01000193) + ((b << 5) | (b >>> 27))
+    b = Math.imul(b ^ a, 0x3c6ef35f) + ((a << 11) | (a >>> 21))
+  }
+  state[0] = a
+  state[1] = b
 }
 
 /** Place within its stretch of the one record that differs between two grids; -1 if more than one (or none) does. */

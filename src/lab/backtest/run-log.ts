@@ -42,6 +42,7 @@ export class RunLog {
   /** Writes the sums of the stretch of inputs that ends before `sequence[0]` and begins a new one. */
   digest(digest: RecordDigest, sequence: Float64Array, time: Float64Array): void {
     const count = digest.count
+    if (count > 0) digest.fold()
     if (count > 0 && this.#sink !== undefined) {
       const rows = Math.ceil(digest.grid.byteLength / ROW_BYTES)
       this.#room(1 + rows)

@@ -206,6 +206,7 @@ class Replay {
     const missing = await this.#playMarket(first + count)
     if (missing !== undefined) return missing
     const { inputDigest } = this.#engine
+    inputDigest.fold()
     const word = row * ROW_WORDS + INPUT_DIGEST.hash * 2
     const same = buffer.i32[word] === inputDigest.state[0] && buffer.i32[word + 1] === inputDigest.state[1]
     if (!same) {
