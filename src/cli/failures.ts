@@ -24,6 +24,7 @@ const MENDABLE: ReadonlyMap<string, string> = new Map([
   ['DecimalError', 'number'],
   ['AccountError', 'account'],
   ['FileError', 'file'],
+  ['InputError', 'input'],
 ])
 
 /** Refusals of the operating system, which name the path themselves. */

@@ -9,6 +9,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['backtest', async () => (await import('./backtest.ts')).backtest],
   ['verify', async () => (await import('./verify.ts')).verify],
   ['download', async () => (await import('./download.ts')).download],
+  ['import', async () => (await import('./import.ts')).importCommand],
   ['info', async () => (await import('./info.ts')).info],
   ['book', async () => (await import('./book.ts')).book],
   ['export', async () => (await import('./export.ts')).exportCommand],

@@ -1,22 +1,18 @@
 /** `tapewright instruments`: what can be traded, and by which rules: of a tape, of exchange information, of the data folder. */
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
-import type { Instrument } from '../../core/market/instrument.ts'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { nodeFiles } from '../../node/files.ts'
 import { tapeInfo } from '../../node/tape-files.ts'
 import { DataCatalog } from '../../store/download/catalog.ts'
 import { spanText } from '../../store/download/days.ts'
-import type { BinanceVenue } from '../../venues/binance/decoder.ts'
-import { readExchangeInfo } from '../../venues/binance/exchange-info.ts'
 import { EXIT, UsageError } from '../command.ts'
 import type { Arguments, Command, Terminal } from '../command.ts'
 import { DATA_FOLDER } from '../data-tapes.ts'
+import { readRules, venueNamed } from '../exchange-rules.ts'
 import { INSTRUMENT_COLUMNS, instrumentCells, instrumentDocument } from '../instrument-document.ts'
 import { plural, tableText } from '../table.ts'
 
-/** First bytes of a tape and of a gzip file. */
+/** First bytes of a tape. */
 const TAPE_MAGIC = Buffer.from([0x89, 0x54, 0x41, 0x50, 0x45])
-const GZIP_MAGIC = Buffer.from([0x1f, 0x8b])
 /** Days of a series that a line names before the rest is only counted. */
 const SPANS_SHOWN = 3
 
@@ -42,7 +38,9 @@ export const instruments: Command = {
     const [path, ...more] = args.positionals
     if (more.length > 0) throw new UsageError('name one tape or one file with exchange information')
     if (path === undefined) return listData(args, terminal)
-    const found = isTape(path) ? (await tapeInfo(path)).instruments : readRules(path, args, terminal)
+    const text = args.one('venue')
+    const venue = text === undefined ? undefined : venueNamed(text, '')
+    const found = isTape(path) ? (await tapeInfo(path)).instruments : readRules(path, venue, terminal)
     const shown = found.filter(({ symbol }) => matches(args, symbol)).map(instrumentDocument)
     terminal.document({ source: path, instruments: shown })
     terminal.print(tableText(INSTRUMENT_COLUMNS, shown.map(instrumentCells)))
@@ -96,37 +94,4 @@ function isTape(path: string): boolean {
     closeSync(file)
   }
   return start.equals(TAPE_MAGIC)
-}
-
-function readRules(path: string, args: Arguments, terminal: Terminal): readonly Instrument[] {
-  const bytes = readPlain(path)
-  const { instruments: found, problems } = readExchangeInfo(bytes, venueOf(args, bytes))
-  const [first] = problems
-  if (first !== undefined && found.length === 0)
-    throw new UsageError(
-      `${path}, byte ${first.offset}: ${first.reason}; name a tape, or the venue’s answer to exchangeInfo`,
-    )
-  for (const { symbol, reason, offset } of problems)
-    terminal.remark(`${path}, byte ${offset}: ${symbol} left out: ${reason}`)
-  return found
-}
-
-/** The file's content, unpacked if it is packed. */
-function readPlain(path: string): Buffer {
-  const raw = readFileSync(path)
-  if (!raw.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) return raw
-  try {
-    return gunzipSync(raw)
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error)
-    throw new UsageError(`${path} cannot be unpacked (${problem}): get the file again`)
-  }
-}
-
-/** Only futures have contract types. */
-function venueOf(args: Arguments, bytes: Buffer): BinanceVenue {
-  const venue = args.one('venue')
-  if (venue === undefined) return bytes.includes('"contractType"') ? 'binance-usdm' : 'binance-spot'
-  if (venue === 'binance-usdm' || venue === 'binance-spot') return venue
-  throw new UsageError(`--venue ${venue}: exchange information is read of binance-usdm and binance-spot`)
 }
