@@ -75,7 +75,7 @@ export class OrderDesk {
     if ((flags & ORDER_FLAGS.reduceOnly) === 0) {
       const open = (flags & ORDER_FLAGS.sell) === 0 ? this.#exposure.openBuy : this.#exposure.openSell
       open[instrument] = (open[instrument] as number) + (draft[DRAFT.quantity] as number)
-      this.#exposure.refresh(instrument, draft)
+      this.#exposure.refresh(instrument, this.#check.worth)
     }
     this.#writeIntent(slot, instrument)
     this.#writeRequest(slot, instrument, REQUEST_OPERATION.place)
