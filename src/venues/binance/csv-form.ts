@@ -169,5 +169,5 @@ function refuse(reason: string): CsvTableResult {
 /** The symbol in the name of a file: `BTCUSDT.csv.gz`, `BTCUSDT-1m-2024-01.zip`; undefined when it has none. */
 export function symbolFromPath(path: string): string | undefined {
   const name = path.split(/[/\\]/).at(-1) ?? ''
-  return /^([A-Z0-9]{2,}(?:_[0-9]{6})?)(?:[-.]|$)/.exec(name)?.[1]
+  return /^([\p{Lu}\p{Lo}\p{N}]{2,}(?:_[0-9]{6})?)(?:[-.]|$)/u.exec(name)?.[1]
 }

@@ -21,6 +21,11 @@ export interface DecoderOptions {
   readonly venue: BinanceVenue
   /** The table that the rows' instrument numbers mean. Symbols must differ from each other. */
   readonly instruments: readonly Instrument[]
+  /**
+   * Told of every trade that did not happen in the book (insurance fund, auto-deleveraging). It is no row of the market: its
+   * row stands at `row`, behind those in use, and is overwritten by the next.
+   */
+  readonly offBook?: ((rows: RowBuffer, row: number) => void) | undefined
 }
 
 /** Returned instead of a number of rows when the buffer lacks room: empty it, or use a larger one, and decode again. */
@@ -39,11 +44,13 @@ export class BinanceDecoder {
   /** Messages, or parts of them, that are known and give no row: trades outside the book, statistics nobody reads. */
   skipped = 0
   readonly #scanner: Scanner
+  readonly #offBook: ((rows: RowBuffer, row: number) => void) | undefined
   /** For messages at the very end of their memory, where the scanner must not look ahead. */
   #padded: Uint8Array = new Uint8Array(4096)
 
   constructor(options: DecoderOptions) {
     this.#scanner = new Scanner(options.instruments, options.venue === 'binance-spot')
+    this.#offBook = options.offBook
   }
 
   /** Index of the instrument whose REST snapshots come in line without a symbol; -1 for none. */
@@ -97,7 +104,7 @@ export class BinanceDecoder {
       const end = p - base
       if (end === limit || (line && end < limit && (bytes[end] === NEWLINE || bytes[end] === RETURN))) {
         this.end = end
-        this.skipped += s.skipped
+        if (s.skipped > 0) this.#countSkipped(out)
         return out.length - before
       }
       out.length = before
@@ -112,11 +119,17 @@ export class BinanceDecoder {
     if (rows === FULL) return FULL
     this.end = end
     this.slowMessages++
-    this.skipped += this.#scanner.skipped
+    this.#countSkipped(out)
     if (base !== 0)
       for (const [i, problem] of this.problems.entries())
         this.problems[i] = { ...problem, offset: problem.offset - base }
     return rows
+  }
+
+  #countSkipped(out: RowBuffer): void {
+    const { skipped, offBookRow } = this.#scanner
+    this.skipped += skipped
+    if (offBookRow >= out.length) this.#offBook?.(out, offBookRow)
   }
 
   /** Decodes in memory of our own, with room behind. */

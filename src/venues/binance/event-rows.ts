@@ -61,17 +61,21 @@ export function finishRow(s: Scanner, row: number, event: number): void {
   const f64 = s.f64
   const slot = row * 8
   const more = MORE[event] as number
-  if ((s.flags & OFF_BOOK) !== 0) {
-    s.rows = 0
-    s.skipped++
-    return
-  }
   if (event === CANDLE_EVENT) finishCandle(s, slot)
   else if (f64[slot + VENUE_TIME] === 0) f64[slot + VENUE_TIME] = f64[slot + EVENT_TIME_SLOT] as number
   f64[slot + APPEND_TIME] = s.receive[0] as number
   s.i32[slot * 2] = (KINDS[event] as number) | (s.flags << 8) | (more << 16)
   s.i32[slot * 2 + 1] = s.source | (s.instrument << 16)
   s.rows = 1 + more
+  if ((s.flags & OFF_BOOK) !== 0) leaveOffBook(s, row)
+}
+
+/** The row of a trade outside the book is finished, for whoever counts it, but not kept. */
+function leaveOffBook(s: Scanner, row: number): void {
+  s.i32[row * 16] = (s.i32[row * 16] as number) & ~(OFF_BOOK << 8)
+  s.rows = 0
+  s.skipped++
+  s.offBookRow = row
 }
 
 /** The last moment inside a candle is a millisecond, or a microsecond, before the next one opens. */

@@ -33,7 +33,10 @@ export interface CsvDecoderOptions extends DecoderOptions {
 }
 
 export class CsvDecoder {
+  /** What the last line had that gave no row. */
   readonly problems: Problem[] = []
+  /** [0] is the time by which the last row is filed: a candle's opening, otherwise its venue time. */
+  readonly keyTime: Float64Array = new Float64Array(1)
   readonly #scanner: Scanner
   readonly #cells: CsvCells
   readonly #table: CsvTable
@@ -65,6 +68,8 @@ export class CsvDecoder {
     if (!this.#cells.split(bytes, start, end)) return 0
     const kind = this.#readRow(row * 8)
     if (this.problems.length > 0) return 0
+    if (kind === CANDLE.kind) this.keyTime[0] = s.f64[row * 8 + CANDLE.openTime] as number
+    else if (kind !== MARK_PRICE.kind) this.keyTime[0] = s.f64[row * 8 + 2] as number
     const more = kind === CANDLE.kind ? 1 : 0
     s.f64[row * 8 + 1] = s.f64[row * 8 + 2] as number
     s.i32[row * 16] = kind | (s.flags << 8) | (more << 16)
@@ -82,6 +87,9 @@ export class CsvDecoder {
       case 'candles':
         return this.#readCandle(slot)
       case 'markPriceKlines':
+        // The opening time passes through a slot that the row needs afterwards.
+        cells.time('openTime', slot + MARK_PRICE.mark)
+        this.keyTime[0] = f64[slot + MARK_PRICE.mark] as number
         cells.time('closeTime', slot + 2)
         cells.decimal('close', 'mark', slot + MARK_PRICE.mark)
         f64[slot + 2] = behind(f64[slot + 2] as number)

@@ -47,6 +47,7 @@ export function scanMessage(s: Scanner, start: number, out: RowBuffer): number {
   s.streamStart = 0
   s.streamEnd = 0
   s.skipped = 0
+  s.offBookRow = -1
   let p = start
   let wrapped = false
   if (

@@ -59,8 +59,10 @@ export class Scanner {
   flags = 0
   /** Position behind the event name read last. */
   at = 0
-  /** Trades of the message that did not happen in the book. */
+  /** Parts of the message that are known and give no row. */
   skipped = 0
+  /** Where the last trade stands that did not happen in the book: behind the rows in use; -1 without one. */
+  offBookRow = -1
   /** Rows that the message has given. */
   rows = 0
   /** Slot behind the levels read last. */

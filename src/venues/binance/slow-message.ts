@@ -37,6 +37,7 @@ export function readMessage(s: Scanner, start: number, end: number, out: RowBuff
   const before = out.length
   const problemsBefore = problems.length
   s.skipped = 0
+  s.offBookRow = -1
   const { stream, payload } = unwrap(parsed.value)
   const payloads = payload.kind === 'array' ? payload.items : [payload]
   for (const item of payloads) {
