@@ -5,10 +5,10 @@ import { InputError } from '../../live/input-files.ts'
 import { BUFFER_FULL, type BinanceVenue } from '../../venues/binance/decoder.ts'
 import type { Problem } from '../../venues/binance/problem.ts'
 import type { GapWatch } from './gap-watch.ts'
-import { lineBlocks, type LineBlock } from './line-blocks.ts'
-import { MessageLines, nextLine } from './message-lines.ts'
+import { endOfLine, type LineBlock, lineBlocks, nextLine } from './line-blocks.ts'
+import { MessageLines } from './message-lines.ts'
 import type { Rejections } from './rejections.ts'
-import { endOfLine, type FilePlan } from './survey.ts'
+import type { FilePlan } from './survey.ts'
 import { TableLines } from './table-lines.ts'
 
 /** Rows per buffer: a file that waits for its turn must not hold much. */

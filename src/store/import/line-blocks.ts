@@ -10,8 +10,9 @@ const BLOCK_BYTES = 1 << 18
 /** No message of a venue comes near; a file without line breaks must not fill the memory. */
 const LONGEST_LINE = 1 << 26
 /** Readers may look this far behind the end of a line. */
-const LOOKAHEAD = 64
+export const LOOKAHEAD = 64
 const NEWLINE = 0x0a
+const RETURN = 0x0d
 
 export interface LineBlock {
   /** Memory of the block; replaced when it has to grow. */
@@ -77,4 +78,19 @@ function grow(block: LineBlock, filled: number): void {
 /** The place behind the last line break before `end`; 0 without one. */
 function behindLastBreak(bytes: Uint8Array, end: number): number {
   return end === 0 ? 0 : bytes.lastIndexOf(NEWLINE, end - 1) + 1
+}
+
+/** Where the line that begins at `start` ends: before its line break, a carriage return included. */
+export function endOfLine(bytes: Uint8Array, start: number, limit: number): number {
+  const at = bytes.indexOf(NEWLINE, start)
+  const end = at < 0 || at > limit ? limit : at
+  return end > start && bytes[end - 1] === RETURN ? end - 1 : end
+}
+
+/** The start of the line behind one that ends at `end`. */
+export function nextLine(bytes: Uint8Array, end: number, limit: number): number {
+  let p = end
+  if (p < limit && bytes[p] === RETURN) p++
+  if (p < limit && bytes[p] === NEWLINE) p++
+  return p
 }

@@ -16,9 +16,8 @@ import { decodeUtf8 } from '../../core/utf8.ts'
 import { BinanceDecoder, BUFFER_FULL, type BinanceVenue } from '../../venues/binance/decoder.ts'
 import type { Problem } from '../../venues/binance/problem.ts'
 import { RestDecoder } from '../../venues/binance/rest.ts'
+import { endOfLine } from './line-blocks.ts'
 
-const NEWLINE = 0x0a
-const RETURN = 0x0d
 const SPACE = 0x20
 const POINT = 0x2e
 const COLON = 0x3a
@@ -74,7 +73,7 @@ export class MessageLines {
       const message = this.#readTime(bytes, start, limit)
       if (message > 0) return this.#decodeMessage(bytes, message, limit, out)
     } else if (first === OPEN_BRACE || first === OPEN_BRACKET) return this.#decodeBare(bytes, start, limit, out)
-    this.end = lineEnd(bytes, start, limit)
+    this.end = endOfLine(bytes, start, limit)
     this.problems = []
     return this.#decodeOther(bytes, start, this.end, out)
   }
@@ -190,19 +189,4 @@ export class MessageLines {
 
 function lineProblem(offset: number, reason: string): Problem {
   return { code: 'syntax', reason, offset, field: '', symbol: '' }
-}
-
-/** The place of the line break that ends the line, or `limit`; a carriage return before it is not part of the line. */
-function lineEnd(bytes: Uint8Array, start: number, limit: number): number {
-  const at = bytes.indexOf(NEWLINE, start)
-  const end = at < 0 || at > limit ? limit : at
-  return end > start && bytes[end - 1] === RETURN ? end - 1 : end
-}
-
-/** The start of the line behind one that ends at `end`. */
-export function nextLine(bytes: Uint8Array, end: number, limit: number): number {
-  let p = end
-  if (p < limit && bytes[p] === RETURN) p++
-  if (p < limit && bytes[p] === NEWLINE) p++
-  return p
 }

@@ -6,18 +6,17 @@
  * exact. It tells nothing about bad lines: the second reading will meet them again and say where they are.
  */
 import type { Instrument } from '../../core/market/instrument.ts'
-import { APPEND_TIME } from '../../core/tape/layout.ts'
-import { instrumentOf, recordRows, RowBuffer } from '../../core/tape/row-buffer.ts'
+import { RowBuffer } from '../../core/tape/row-buffer.ts'
 import { decodeUtf8 } from '../../core/utf8.ts'
 import { InputError, type InputFile } from '../../live/input-files.ts'
 import type { CsvTable } from '../../venues/binance/csv-form.ts'
 import { BUFFER_FULL, type BinanceVenue } from '../../venues/binance/decoder.ts'
 import { InstrumentSurvey } from '../../venues/binance/instrument-survey.ts'
 import type { Problem } from '../../venues/binance/problem.ts'
-import { CsvDecoder } from '../../venues/binance/public-data.ts'
 import { recogniseFile } from './file-kind.ts'
-import { lineBlocks, type LineBlock } from './line-blocks.ts'
-import { MessageLines, nextLine } from './message-lines.ts'
+import { endOfLine, type LineBlock, lineBlocks, LOOKAHEAD, nextLine } from './line-blocks.ts'
+import { MessageSurvey } from './message-survey.ts'
+import { TableSurvey } from './table-survey.ts'
 import type { Stretch } from './table-lines.ts'
 
 /** A file to import, and which of its rows. */
@@ -56,8 +55,6 @@ export interface SurveyResult {
 const ROWS = 4096
 /** Lines of a table that show when it begins and how long its candles are. */
 const PEEK_LINES = 2000
-/** Books without a symbol are kept until the file's symbol is known; a file with more of them than this is not read twice. */
-const KEPT_BYTES = 1 << 25
 /** A line gives at most this much news: one symbol, and then each scale decimal by decimal. */
 const MOST_RETRIES = 10_000
 
@@ -145,7 +142,7 @@ export class Survey {
     const context = this.#options.symbol ?? (reading.symbols.size === 1 ? [...reading.symbols][0] : undefined)
     if (context !== undefined) {
       // Their levels may be finer than any that the stream has sent.
-      for (const line of reading.kept) this.#takeLine(line, 0, line.length - 64, reading, context)
+      for (const line of reading.kept) this.#takeLine(line, 0, line.length - LOOKAHEAD, reading, context)
       this.#occurring.add(context)
     }
     return { context, firstTime: reading.firstTime }
@@ -237,110 +234,8 @@ export class Survey {
   }
 }
 
-/** What one file of messages has shown so far. */
-class MessageSurvey {
-  readonly symbols = new Set<string>()
-  readonly kept: Uint8Array[] = []
-  firstTime = 0
-  #keptBytes = 0
-  #lines: MessageLines | undefined
-  #table: readonly Instrument[] | undefined
-  #context: string | undefined
-
-  /** The decoder for the current table; made anew when the table has changed. */
-  linesFor(venue: BinanceVenue, instruments: readonly Instrument[], context: string | undefined): MessageLines {
-    if (this.#lines === undefined || this.#table !== instruments || this.#context !== context) {
-      const index = instruments.findIndex(({ symbol }) => symbol === context)
-      const last = this.#lines?.last[0] ?? 0
-      this.#lines = new MessageLines({ venue, instruments, context: index, source: 0 })
-      this.#lines.last[0] = last
-      this.#table = instruments
-      this.#context = context
-    }
-    return this.#lines
-  }
-
-  /** Notes which instruments the rows are about. */
-  see(rows: RowBuffer, instruments: readonly Instrument[], occurring: Set<string>): void {
-    if (this.firstTime === 0) this.firstTime = rows.f64[APPEND_TIME] as number
-    for (let row = 0; row < rows.length; row += recordRows(rows, row)) {
-      const symbol = instruments[instrumentOf(rows, row)]?.symbol ?? ''
-      this.symbols.add(symbol)
-      occurring.add(symbol)
-    }
-  }
-
-  /** Keeps a line that lacks a symbol, with room to look ahead behind it. */
-  keep(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#keptBytes + end - start > KEPT_BYTES) return
-    const line = new Uint8Array(end - start + 64)
-    line.set(bytes.subarray(start, end))
-    this.kept.push(line)
-    this.#keptBytes += line.length
-  }
-}
-
-/** What one table has shown so far. */
-class TableSurvey {
-  readonly #table: CsvTable
-  readonly #symbol: string
-  readonly #stretch: Stretch | undefined
-  /** Lines read, the header included. */
-  lines = 0
-  /** Shortest distance between two candles, microseconds. */
-  interval = Infinity
-  #firstKey = 0
-  #firstTime = 0
-  #lastKey = 0
-  #decoder: CsvDecoder | undefined
-  #known: readonly Instrument[] | undefined
-
-  constructor(table: CsvTable, symbol: string, stretch: Stretch | undefined) {
-    this.#table = table
-    this.#symbol = symbol
-    this.#stretch = stretch
-  }
-
-  skipHeader(): boolean {
-    return this.#table.hasHeader
-  }
-
-  /** The decoder for the current table of instruments; undefined when the symbol is not among them. */
-  decoderFor(venue: BinanceVenue, instruments: readonly Instrument[]): CsvDecoder | undefined {
-    if (this.#known === instruments) return this.#decoder
-    const instrument = instruments.findIndex(({ symbol }) => symbol === this.#symbol)
-    this.#known = instruments
-    this.#decoder = instrument < 0 ? undefined : new CsvDecoder({ venue, instruments, table: this.#table, instrument })
-    return this.#decoder
-  }
-
-  /** Notes the times of the row in `rows`. */
-  see(rows: RowBuffer): void {
-    const key = this.#decoder?.keyTime[0] ?? 0
-    const wanted = this.#stretch === undefined || (key >= this.#stretch.from && key < this.#stretch.to)
-    if (wanted && this.#firstTime === 0) {
-      this.#firstTime = rows.f64[APPEND_TIME] as number
-      this.#firstKey = key
-    }
-    if (this.#lastKey > 0 && key > this.#lastKey) this.interval = Math.min(this.interval, key - this.#lastKey)
-    this.#lastKey = key
-  }
-
-  /** Append time of the first wanted row, given how long candles last that do not say so themselves. */
-  firstTimeWith(interval: number): number {
-    return interval > 0 ? this.#firstKey + interval : this.#firstTime
-  }
-}
-
 function firstLine(block: LineBlock): string {
   let start = 0
   while (start < block.end && (block.bytes[start] === 0x0a || block.bytes[start] === 0x0d)) start++
   return decodeUtf8(block.bytes.subarray(start, Math.min(endOfLine(block.bytes, start, block.end), start + 4096)))
-}
-
-/** Where the line that begins at `start` ends: before its line break, a carriage return included. */
-export function endOfLine(bytes: Uint8Array, start: number, limit: number): number {
-  const at = bytes.indexOf(0x0a, start)
-  const end = at < 0 || at > limit ? limit : at
-  return end > start && bytes[end - 1] === 0x0d ? end - 1 : end
 }
