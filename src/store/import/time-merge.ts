@@ -2,7 +2,7 @@
  * Rows of several files as one stream in order of append time; at the same moment the file named first goes first.
  *
  * A file is opened when the stream reaches its first row and closed at its end, so that a folder of daily files needs no
- * more memory than the files that overlap.
+ * more memory than the files that overlap. Open files stand in a heap, the one whose turn it is at its root.
  */
 import { APPEND_TIME, ROW_BYTES } from '../../core/tape/layout.ts'
 import { recordRows, RowBuffer } from '../../core/tape/row-buffer.ts'
@@ -24,8 +24,9 @@ interface Turn {
 
 const NEVER: Turn = { time: Infinity, order: Infinity }
 
-/** An open file: its current buffer and the record that is next. */
+/** An open file: its current buffer and the record that is next, at `time`. */
 interface Cursor {
+  time: number
   readonly order: number
   readonly rows: AsyncGenerator<RowBuffer, void, undefined>
   buffer: RowBuffer
@@ -35,26 +36,20 @@ interface Cursor {
 /** Yields all rows in order. A buffer may be overwritten when the next is asked for. */
 export async function* mergeByTime(files: readonly TimedRows[]): AsyncGenerator<RowBuffer, void, undefined> {
   const waiting = files.map((file, order) => ({ file, order, time: file.firstTime }))
-  waiting.sort((a, b) => (isBefore(a, b) ? -1 : 1))
-  const open: Cursor[] = []
+  waiting.sort((a, b) => (isBefore(b, a) ? -1 : 1)) // the first is at the end
+  const heap: Cursor[] = []
   let merged = new RowBuffer(ROWS)
   try {
     for (;;) {
-      const next = open.reduce<Cursor | undefined>(
-        (first, one) => (first && !isBefore(turnOf(one), turnOf(first)) ? first : one),
-        undefined,
-      )
-      const due = waiting[0]
-      if (due !== undefined && (next === undefined || !isBefore(turnOf(next), due))) {
-        waiting.shift()
-        const cursor: Cursor = { order: due.order, rows: due.file.open(), buffer: merged, row: 0 }
-        open.push(cursor)
-        await advance(cursor, open)
+      const due = waiting.at(-1) ?? NEVER
+      const next = heap[0]
+      if (due !== NEVER && (next === undefined || isBefore(due, next))) {
+        await openNext(waiting.pop(), heap)
         continue
       }
       if (next === undefined) break
-      const limit = earliest([due ?? NEVER, ...open.filter((one) => one !== next).map(turnOf)])
-      if (limit.time === Infinity && next.row === 0 && merged.length === 0) {
+      const limit = earliest(due, earliest(heap[1] ?? NEVER, heap[2] ?? NEVER))
+      if (limit === NEVER && next.row === 0 && merged.length === 0) {
         yield next.buffer
         next.row = next.buffer.length
       } else if (!copyRun(next, limit, merged)) {
@@ -62,23 +57,33 @@ export async function* mergeByTime(files: readonly TimedRows[]): AsyncGenerator<
         else merged = new RowBuffer(recordRows(next.buffer, next.row))
         merged.clear()
       }
-      if (next.row >= next.buffer.length) await advance(next, open)
+      if (next.row < next.buffer.length) next.time = timeOf(next)
+      else if (!(await advance(next))) removeRoot(heap)
+      sinkRoot(heap)
     }
     if (merged.length > 0) yield merged
   } finally {
-    for (const cursor of open) await cursor.rows.return()
+    for (const cursor of heap) await cursor.rows.return()
   }
 }
 
-/** Takes the file's next buffer; a file that has ended is taken from `open`. */
-async function advance(cursor: Cursor, open: Cursor[]): Promise<void> {
+async function openNext(
+  next: { readonly file: TimedRows; readonly order: number } | undefined,
+  heap: Cursor[],
+): Promise<void> {
+  if (next === undefined) return
+  const cursor: Cursor = { time: 0, order: next.order, rows: next.file.open(), buffer: new RowBuffer(0), row: 0 }
+  if (await advance(cursor)) raise(heap, cursor)
+}
+
+/** Takes the file's next buffer; false at its end. */
+async function advance(cursor: Cursor): Promise<boolean> {
   const result = await cursor.rows.next()
-  if (result.done === true) {
-    open.splice(open.indexOf(cursor), 1)
-    return
-  }
+  if (result.done === true) return false
   cursor.buffer = result.value
   cursor.row = 0
+  cursor.time = timeOf(cursor)
+  return true
 }
 
 /**
@@ -87,12 +92,13 @@ async function advance(cursor: Cursor, open: Cursor[]): Promise<void> {
  */
 function copyRun(cursor: Cursor, limit: Turn, to: RowBuffer): boolean {
   const { buffer, row: first } = cursor
+  const { f64 } = buffer
   const room = to.capacity - to.length
+  const ties = cursor.order < limit.order
   let row = first
-  while (
-    row < buffer.length &&
-    isBefore({ time: buffer.f64[row * 8 + APPEND_TIME] as number, order: cursor.order }, limit)
-  ) {
+  while (row < buffer.length) {
+    const time = f64[row * 8 + APPEND_TIME] as number
+    if (time > limit.time || (time === limit.time && !ties)) break
     const behind = row + recordRows(buffer, row)
     if (behind - first > room) break
     row = behind
@@ -104,14 +110,51 @@ function copyRun(cursor: Cursor, limit: Turn, to: RowBuffer): boolean {
   return true
 }
 
-function turnOf(cursor: Cursor): Turn {
-  return { time: cursor.buffer.f64[cursor.row * 8 + APPEND_TIME] as number, order: cursor.order }
+function timeOf(cursor: Cursor): number {
+  return cursor.buffer.f64[cursor.row * 8 + APPEND_TIME] as number
 }
 
 function isBefore(a: Turn, b: Turn): boolean {
   return a.time < b.time || (a.time === b.time && a.order < b.order)
 }
 
-function earliest(turns: readonly Turn[]): Turn {
-  return turns.reduce((first, one) => (isBefore(one, first) ? one : first), NEVER)
+function earliest(a: Turn, b: Turn): Turn {
+  return isBefore(b, a) ? b : a
+}
+
+/** Adds a cursor to the heap. */
+function raise(heap: Cursor[], cursor: Cursor): void {
+  let place = heap.length
+  heap.push(cursor)
+  while (place > 0) {
+    const above = (place - 1) >> 1
+    const parent = heap[above] as Cursor
+    if (!isBefore(cursor, parent)) break
+    heap[place] = parent
+    place = above
+  }
+  heap[place] = cursor
+}
+
+/** Takes the root away; the last leaf stands in its place and has still to sink. */
+function removeRoot(heap: Cursor[]): void {
+  const last = heap.pop()
+  if (last !== undefined && heap.length > 0) heap[0] = last
+}
+
+/** Lets the root, whose turn has moved, sink to its place. */
+function sinkRoot(heap: Cursor[]): void {
+  const cursor = heap[0]
+  if (cursor === undefined) return
+  let place = 0
+  for (;;) {
+    let below = 2 * place + 1
+    if (below >= heap.length) break
+    if (below + 1 < heap.length && isBefore(heap[below + 1] as Cursor, heap[below] as Cursor)) below++
+    const child = heap[below] as Cursor
+    if (!isBefore(child, cursor)) break
+    heap[place] = child
+    place = below
+  }
+  heap[place] = cursor
 }
