@@ -129,7 +129,6 @@ async function once(source: TapeSource, config: RunConfig): Promise<Measured> {
           if (kind === REQUEST.kind) orders++
           else if (kind === 67) fills++
         },
-        market: () => undefined,
         progress(count) {
           rows = count
           if (warm === undefined && count >= 1_000_000) warm = { heap: usedHeap(), collections: collections.count }

@@ -144,7 +144,7 @@ export class Account implements Holdings {
     } else {
       wallet.add(money, LAST_FILL.realised, this.positions.last)
       this.exposed[instrument] = this.positions.quantity[index] === 0 ? 0 : 1
-      this.touch(instrument)
+      this.#estimate.recount(instrument)
     }
     wallet.sub(feeAssetOf(buffer, row), FILL_AMOUNT.fee, fill)
   }
@@ -166,8 +166,8 @@ export class Account implements Holdings {
     this.positions.changeInstrument(row, next)
     this.exposed[next] = this.exposed[instrument] as number
     this.exposed[instrument] = 0
-    this.touch(instrument)
-    this.touch(next)
+    this.#estimate.recount(instrument)
+    this.#estimate.recount(next)
   }
 
   save(writer: StateWriter): void {
@@ -204,7 +204,7 @@ export class Account implements Holdings {
       if (more) open.addProduct(instrument, terms, TERMS.price, TERMS.quantity)
       else open.subProduct(instrument, terms, TERMS.price, TERMS.quantity)
       lots[instrument] = (lots[instrument] as number) + (more ? quantity : -quantity)
-      this.touch(instrument)
+      this.#estimate.recount(instrument)
       return
     }
     const work = this.#work

@@ -10,7 +10,7 @@ import { SIDE } from '../core/market/book-side.ts'
 import type { StateReader, StateWriter } from '../core/tape/state.ts'
 import { NONE } from './orders.ts'
 
-/** Slots of the filter: with a hundred watched prices one look in forty is in vain. */
+/** Slots of the filter: with a hundred watched prices, one look in forty finds nothing. */
 const FILTER_SLOTS = 4096
 const FILTER_SHIFT = 20
 
@@ -25,6 +25,7 @@ export class Levels {
   readonly seek: Float64Array = new Float64Array(1)
   /** Best watched level of `instrument * 2 + side`, or NONE; follow `next` to worse ones. */
   readonly best: Int32Array
+  readonly worst: Int32Array
   readonly next: Int32Array
   readonly previous: Int32Array
   /** `instrument * 2 + side`; NONE marks a free slot. */
@@ -53,6 +54,7 @@ export class Levels {
     this.capacity = capacity
     this.free = capacity
     this.best = new Int32Array(instruments * 2).fill(NONE)
+    this.worst = new Int32Array(instruments * 2).fill(NONE)
     this.next = new Int32Array(capacity)
     this.previous = new Int32Array(capacity)
     this.list = new Int32Array(capacity).fill(NONE)
@@ -68,9 +70,25 @@ export class Levels {
     for (let level = 0; level < capacity; level++) this.next[level] = level + 1 < capacity ? level + 1 : NONE
   }
 
-  /** False when no instrument watches a level at the price `from[at]` of this instrument. */
-  mayWatch(instrument: number, from: Float64Array, at: number): boolean {
-    return this.#filter[slotOf(instrument, from, at)] !== 0
+  /**
+   * Index of the first pair (price, quantity) from `from[at]` on, before `end`, whose price may be watched in a list that
+   * has levels; `end` if there is none. Most prices of a depth message are passed over here.
+   */
+  nextWatched(list: number, from: Float64Array, at: number, end: number): number {
+    const filter = this.#filter
+    const salt = saltOf(list >> 1)
+    const asks = (list & 1) === SIDE.ask
+    const best = this.price[this.best[list] as number] as number
+    const worst = this.price[this.worst[list] as number] as number
+    const low = asks ? best : worst
+    const high = asks ? worst : best
+    let i = at
+    for (; i < end; i += 2) {
+      const price = from[i] as number
+      if (price < low || price > high) continue
+      if (filter[Math.imul(price ^ salt, 0x9e3779b1) >>> FILTER_SHIFT] !== 0) break
+    }
+    return i
   }
 
   /** Level at the price in `seek`, or NONE. */
@@ -113,7 +131,8 @@ export class Levels {
     const after = this.next[level] as number
     if (before === NONE) this.best[list] = after
     else this.next[before] = after
-    if (after !== NONE) this.previous[after] = before
+    if (after === NONE) this.worst[list] = before
+    else this.previous[after] = before
     const slot = slotOf(list >> 1, this.price, level)
     this.#filter[slot] = (this.#filter[slot] as number) - 1
     this.watched[list >> 1] = (this.watched[list >> 1] as number) - 1
@@ -160,7 +179,8 @@ export class Levels {
     this.next[level] = after
     if (before === NONE) this.best[list] = level
     else this.next[before] = level
-    if (after !== NONE) this.previous[after] = level
+    if (after === NONE) this.worst[list] = level
+    else this.previous[after] = level
     this.#count(level)
     this.watched[list >> 1] = (this.watched[list >> 1] as number) + 1
     return level
@@ -177,10 +197,14 @@ export class Levels {
   }
 
   #integers(): readonly Int32Array[] {
-    return [this.best, this.next, this.previous, this.list, this.watched]
+    return [this.best, this.worst, this.next, this.previous, this.list, this.watched]
   }
 }
 
 function slotOf(instrument: number, from: Float64Array, at: number): number {
-  return Math.imul((from[at] as number) ^ Math.imul(instrument, 0x85ebca6b), 0x9e3779b1) >>> FILTER_SHIFT
+  return Math.imul((from[at] as number) ^ saltOf(instrument), 0x9e3779b1) >>> FILTER_SHIFT
+}
+
+function saltOf(instrument: number): number {
+  return Math.imul(instrument, 0x85ebca6b)
 }

@@ -38,20 +38,21 @@ const MARGIN = 1e-6
 const RESUM_CHECKS = 1024
 const PER_AMOUNT = 1e-18
 
+/** Columns of `#rows`, eight per instrument: a line of the cache. Amounts in whole units of the asset. */
+const ROW = { margin: 0, unrealised: 1, gross: 2, cost: 3, buys: 4, sells: 5, position: 6, markUnit: 7 } as const
+const COLUMNS = 8
+/** Columns of `#sums`, by asset. */
+const SUM = { margin: 0, unrealised: 1, gross: 2 } as const
+const SUMS = 3
+
 export class MarginEstimate {
   readonly #holdings: Holdings
   readonly #prices: ReferencePrices
   readonly #leverage: number
-  // In whole units of the asset: by instrument, then summed by asset.
-  readonly #margin: Float64Array
-  readonly #unrealised: Float64Array
-  readonly #gross: Float64Array
-  readonly #marginSum: Float64Array
-  readonly #unrealisedSum: Float64Array
-  readonly #grossSum: Float64Array
-  /** Value of a lot at a price of one quantum, and of one mark quantum. */
+  readonly #rows: Float64Array
+  readonly #sums: Float64Array
+  /** Value of a lot at a price of one quantum. */
   readonly #orderUnit: Float64Array
-  readonly #markUnit: Float64Array
   readonly #reference: Float64Array = new Float64Array(1)
   /** Instruments whose estimates are out of date. */
   readonly #touched: Int32Array
@@ -64,24 +65,39 @@ export class MarginEstimate {
     this.#holdings = holdings
     this.#prices = prices
     this.#leverage = leverage
-    this.#margin = new Float64Array(instruments.length)
-    this.#unrealised = new Float64Array(instruments.length)
-    this.#gross = new Float64Array(instruments.length)
-    this.#marginSum = new Float64Array(assets.length)
-    this.#unrealisedSum = new Float64Array(assets.length)
-    this.#grossSum = new Float64Array(assets.length)
+    this.#rows = new Float64Array(instruments.length * COLUMNS)
+    this.#sums = new Float64Array(assets.length * SUMS)
     const lots = instruments.map((i) => i.contractSize / scaleOf(i.quantityDecimals))
     this.#orderUnit = Float64Array.from(instruments, (i, at) => (lots[at] as number) / scaleOf(i.priceDecimals))
-    this.#markUnit = Float64Array.from(instruments, (i, at) => (lots[at] as number) / scaleOf(i.markDecimals))
+    for (const [at, { markDecimals }] of instruments.entries())
+      this.#rows[at * COLUMNS + ROW.markUnit] = (lots[at] as number) / scaleOf(markDecimals)
     this.#touched = new Int32Array(instruments.length)
     this.#isTouched = new Uint8Array(instruments.length)
   }
 
-  /** Price, position or orders of an instrument have changed. */
+  /** The reference price of an instrument has moved. */
   touch(instrument: number): void {
     if (this.#isTouched[instrument] !== 0) return
     this.#isTouched[instrument] = 1
     this.#touched[this.#touchedCount++] = instrument
+  }
+
+  /** The position or the open orders of an instrument have changed. */
+  recount(instrument: number): void {
+    const holdings = this.#holdings
+    const rows = this.#rows
+    const at = instrument * COLUMNS
+    const row = holdings.rowOf[instrument] as number
+    const unit = this.#orderUnit[instrument] as number
+    const isExposed = holdings.exposed[instrument] !== 0
+    const position = isExposed ? (holdings.positions.quantity[row] as number) : 0
+    const takesBuys = (holdings.openBuyLots[instrument] as number) > Math.max(0, -position)
+    const takesSells = (holdings.openSellLots[instrument] as number) > Math.max(0, position)
+    rows[at + ROW.position] = position
+    rows[at + ROW.cost] = isExposed ? holdings.positions.cost.toNumber(row) * PER_AMOUNT : 0
+    rows[at + ROW.buys] = takesBuys ? holdings.openBuy.toNumber(instrument) * unit : 0
+    rows[at + ROW.sells] = takesSells ? holdings.openSell.toNumber(instrument) * unit : 0
+    this.touch(instrument)
   }
 
   /** True only if the asset's funds exceed what positions and orders need, by more than doubles can be wrong. */
@@ -91,54 +107,60 @@ export class MarginEstimate {
     if (this.#checks >= RESUM_CHECKS) this.resum()
     for (let i = 0; i < this.#touchedCount; i++) this.#renew(this.#touched[i] as number)
     this.#touchedCount = 0
+    const sums = this.#sums
     const wallet = holdings.wallet.toNumber(asset) * PER_AMOUNT
     const locked = holdings.locked.toNumber(asset) * PER_AMOUNT
-    const need = this.#marginSum[asset] as number
-    const unrealised = this.#unrealisedSum[asset] as number
+    const need = sums[asset * SUMS + SUM.margin] as number
+    const unrealised = sums[asset * SUMS + SUM.unrealised] as number
     const have = (wallet - locked + Math.min(0, unrealised)) * this.#leverage
-    const sums = (Math.abs(wallet) + locked + (this.#grossSum[asset] as number)) * this.#leverage + need
-    return have - need > sums * MARGIN
+    const all = (Math.abs(wallet) + locked + (sums[asset * SUMS + SUM.gross] as number)) * this.#leverage + need
+    return have - need > all * MARGIN
   }
 
   /** Makes all sums anew, so that rounding errors do not pile up. */
   resum(): void {
     this.#checks = 0
     this.#touchedCount = 0
-    for (const column of [this.#margin, this.#unrealised, this.#gross]) column.fill(0)
-    for (const column of [this.#marginSum, this.#unrealisedSum, this.#grossSum]) column.fill(0)
+    this.#sums.fill(0)
     const { spot } = this.#holdings.settlement
-    for (let i = 0; i < spot.length; i++) if (spot[i] !== 1) this.#renew(i)
+    for (let i = 0; i < spot.length; i++) {
+      if (spot[i] === 1) continue
+      this.#rows.fill(0, i * COLUMNS, i * COLUMNS + 3)
+      this.recount(i)
+      this.#renew(i)
+    }
+    this.#touchedCount = 0
   }
 
-  /** Brings one instrument, and the sums it is part of, up to date. */
+  /** Brings one instrument, and the sums it is part of, up to date with its price. */
   #renew(instrument: number): void {
-    const holdings = this.#holdings
     this.#isTouched[instrument] = 0
-    const asset = holdings.settlement.money[instrument] as number
-    const row = holdings.rowOf[instrument] as number
-    const position = holdings.positions.quantity[row] as number
+    const rows = this.#rows
+    const at = instrument * COLUMNS
+    const position = rows[at + ROW.position] as number
     let value = 0
-    let unrealised = 0
-    if (holdings.exposed[instrument] !== 0) {
+    if (position !== 0) {
       this.#prices.writeReference(instrument, this.#reference, 0)
-      value = position * (this.#reference[0] as number) * (this.#markUnit[instrument] as number)
-      unrealised = value - holdings.positions.cost.toNumber(row) * PER_AMOUNT
+      value = position * (this.#reference[0] as number) * (rows[at + ROW.markUnit] as number)
     }
-    const unit = this.#orderUnit[instrument] as number
-    const buys = holdings.openBuy.toNumber(instrument) * unit
-    const sells = holdings.openSell.toNumber(instrument) * unit
-    let margin = Math.abs(value)
-    if ((holdings.openBuyLots[instrument] as number) > Math.max(0, -position))
-      margin = Math.max(margin, Math.abs(value + buys))
-    if ((holdings.openSellLots[instrument] as number) > Math.max(0, position))
-      margin = Math.max(margin, Math.abs(value - sells))
+    const unrealised = value - (rows[at + ROW.cost] as number)
+    const buys = rows[at + ROW.buys] as number
+    const sells = rows[at + ROW.sells] as number
+    // Sides whose orders only close are zero here, which is what the position alone needs.
+    const margin = Math.max(
+      Math.abs(value),
+      buys === 0 ? 0 : Math.abs(value + buys),
+      sells === 0 ? 0 : Math.abs(value - sells),
+    )
     const gross = Math.abs(value) + Math.abs(unrealised) + buys + sells
-    this.#marginSum[asset] = (this.#marginSum[asset] as number) + margin - (this.#margin[instrument] as number)
-    this.#unrealisedSum[asset] =
-      (this.#unrealisedSum[asset] as number) + unrealised - (this.#unrealised[instrument] as number)
-    this.#grossSum[asset] = (this.#grossSum[asset] as number) + gross - (this.#gross[instrument] as number)
-    this.#margin[instrument] = margin
-    this.#unrealised[instrument] = unrealised
-    this.#gross[instrument] = gross
+    const sums = this.#sums
+    const sum = (this.#holdings.settlement.money[instrument] as number) * SUMS
+    sums[sum + SUM.margin] = (sums[sum + SUM.margin] as number) + margin - (rows[at + ROW.margin] as number)
+    sums[sum + SUM.unrealised] =
+      (sums[sum + SUM.unrealised] as number) + unrealised - (rows[at + ROW.unrealised] as number)
+    sums[sum + SUM.gross] = (sums[sum + SUM.gross] as number) + gross - (rows[at + ROW.gross] as number)
+    rows[at + ROW.margin] = margin
+    rows[at + ROW.unrealised] = unrealised
+    rows[at + ROW.gross] = gross
   }
 }

@@ -21,7 +21,7 @@ import { DEAL } from './events.ts'
 import type { Floor } from './floor.ts'
 import { NONE } from './orders.ts'
 import type { QueueModel } from './queue-model.ts'
-import { FACT, FACTS, LIQUIDITY, type RecordedMarket } from './recorded-market.ts'
+import { FACT, FACTS, type RecordedMarket } from './recorded-market.ts'
 import type { Taker } from './taker.ts'
 
 /** Cells of `#print`: lots of the print, those not used yet, those that market orders before ours took, price, version. */
@@ -68,10 +68,9 @@ export class Resting {
     this.#fillThrough(other, false)
   }
 
-  /** Best bid and ask of an instrument with watched levels: without a book they tell what stands at the best prices. */
+  /** Best bid and ask of an instrument with watched levels and no book: they tell what stands at the best prices. */
   onBest(buffer: RowBuffer, row: number, instrument: number): void {
     const { levels } = this.#floor
-    if (this.#market.liquidity(instrument) === LIQUIDITY.book) return
     this.#queue.now[0] = buffer.f64[row * ROW_SLOTS + VENUE_TIME] as number
     this.#showBest(instrument, SIDE.bid)
     this.#showBest(instrument, SIDE.ask)
@@ -86,12 +85,8 @@ export class Resting {
     const first = row * ROW_SLOTS + DEPTH_DIFF.levels
     const { f64 } = buffer
     this.#queue.now[0] = f64[row * ROW_SLOTS + VENUE_TIME] as number
-    const end = first + (bids + asks) * 2
-    const firstAsk = first + bids * 2
-    for (let at = first; at < end; at += 2) {
-      if (levels.mayWatch(instrument, f64, at))
-        this.#showPair(instrument * 2 + (at < firstAsk ? SIDE.bid : SIDE.ask), f64, at)
-    }
+    this.#showPairs(instrument * 2 + SIDE.bid, f64, first, first + bids * 2)
+    this.#showPairs(instrument * 2 + SIDE.ask, f64, first + bids * 2, first + (bids + asks) * 2)
     levels.update[instrument] = (levels.update[instrument] as number) + 1
   }
 
@@ -216,11 +211,15 @@ export class Resting {
     }
   }
 
-  #showPair(list: number, from: Float64Array, at: number): void {
+  #showPairs(list: number, from: Float64Array, start: number, end: number): void {
     const { levels } = this.#floor
-    levels.seek[0] = from[at] as number
-    const level = levels.find(list)
-    if (level !== NONE) this.#show(level, from, at + 1, true)
+    if (levels.best[list] === NONE) return
+    for (let at = levels.nextWatched(list, from, start, end); at < end;) {
+      levels.seek[0] = from[at] as number
+      const level = levels.find(list)
+      if (level !== NONE) this.#show(level, from, at + 1, true)
+      at = levels.nextWatched(list, from, at + 2, end)
+    }
   }
 
   #show(level: number, from: Float64Array, at: number, continues: boolean): void {

@@ -42,6 +42,7 @@ import { Funding } from './funding.ts'
 import { Levels } from './levels.ts'
 import { NONE, Orders } from './orders.ts'
 import { QueueModel, type Queue } from './queue-model.ts'
+import { takeQuietRows } from './quiet-rows.ts'
 import { FACT, FACTS, RecordedMarket, SEEN } from './recorded-market.ts'
 import { Resting } from './resting.ts'
 import { Taker } from './taker.ts'
@@ -70,6 +71,9 @@ const ROWS_PER_LEVEL = 2
 const ROWS_PER_ORDER = 8
 const SPARE_ROWS = 256
 
+/** Rows that matter beyond the prices that they tell: trades, best prices and depth. */
+const ATTENTION = { trade: 1, best: 2 } as const
+
 export class SimExchange {
   /** [exchange time, microseconds]: set before each call. */
   readonly time: Float64Array = new Float64Array(1)
@@ -77,6 +81,8 @@ export class SimExchange {
   readonly events: RowBuffer
   readonly floor: Floor
   readonly #market: RecordedMarket
+  /** ATTENTION of each instrument. */
+  readonly #attention: Uint8Array
   readonly #queue: QueueModel
   readonly #resting: Resting
   readonly #triggers: Triggers
@@ -108,6 +114,7 @@ export class SimExchange {
     this.events = events.rows
     this.floor = floor
     this.#market = market
+    this.#attention = new Uint8Array(count).fill(ATTENTION.trade | ATTENTION.best)
     this.#queue = queue
     this.#triggers = triggers
     this.#candles = candles
@@ -121,15 +128,22 @@ export class SimExchange {
     const instrument = buffer.u16[row * 32 + 3] as number
     switch (buffer.u8[row * ROW_BYTES] as number) {
       case TRADE.kind:
-        this.#onTrade(buffer, row, instrument, SEEN.trade)
+        this.#market.takeTrade(buffer, row, instrument)
+        if (((this.#attention[instrument] as number) & ATTENTION.trade) !== 0)
+          this.#onTrade(buffer, row, instrument, SEEN.trade)
         return
       case AGGREGATE_TRADE.kind:
         // Where single trades are recorded, aggregates tell of the same ones.
-        if (((this.#market.seen[instrument] as number) & SEEN.trade) === 0)
-          this.#onTrade(buffer, row, instrument, SEEN.aggregate)
+        if (((this.#market.seen[instrument] as number) & SEEN.trade) !== 0) return
+        this.#market.takeTrade(buffer, row, instrument)
+        this.#onTrade(buffer, row, instrument, SEEN.aggregate)
         return
       case BEST_BID_ASK.kind:
-        this.#onBest(buffer, row, instrument)
+        if (
+          this.#market.takeBest(buffer, row, instrument) &&
+          ((this.#attention[instrument] as number) & ATTENTION.best) !== 0
+        )
+          this.#onBest(buffer, row, instrument)
         return
       case DEPTH_DIFF.kind:
       case DEPTH_SNAPSHOT.kind:
@@ -144,6 +158,7 @@ export class SimExchange {
         this.#market.takeMark(buffer, row, instrument)
         if (this.floor.account.exposed[instrument] !== 0) this.floor.account.touch(instrument)
         this.#funding.onMark(buffer, row, instrument)
+        this.#renewAttention(instrument)
         return
       case FUNDING_RATE.kind:
         this.#begin()
@@ -167,21 +182,37 @@ export class SimExchange {
     if (!this.#market.waitsForCandles(instrument)) return
     this.#begin()
     this.#candles.open(buffer, row, instrument)
-    this.floor.settle()
+    this.#settle(instrument)
+  }
+
+  /** Whether none of our orders is open: then trades and best prices cause no event. */
+  get idle(): boolean {
+    return this.floor.orders.open === 0
+  }
+
+  /**
+   * While `idle`: takes trades and best prices from `row` to before `end`, up to the venue time in `until[0]`, and returns
+   * the first row that has to be given to `market`.
+   */
+  skip(buffer: RowBuffer, row: number, end: number, until: Float64Array): number {
+    return takeQuietRows(this.#market, this.floor, buffer, row, end, until)
   }
 
   /** The order of the INTENT row at `row` arrives now. */
   place(buffer: RowBuffer, row: number): void {
     this.#begin()
     this.#arrivals.place(buffer, row)
-    this.floor.settle()
+    const instrument = buffer.u16[row * 32 + 3] as number
+    this.#settle(instrument < this.#attention.length ? instrument : 0)
   }
 
   /** The wish to cancel our order number `intent` arrives now. */
   cancel(intent: number): void {
     this.#begin()
+    const slot = this.floor.orders.find(intent)
+    const instrument = slot === NONE ? 0 : (this.floor.orders.instrument[slot] as number)
     this.#arrivals.cancel(intent)
-    this.floor.settle()
+    this.#settle(instrument)
   }
 
   /** Saves everything between two calls; the events must have been taken out. */
@@ -198,11 +229,33 @@ export class SimExchange {
     reader.into(this.time)
     for (const part of this.#parts()) part.load(reader)
     reader.end()
+    for (let i = 0; i < this.#attention.length; i++) this.#renewAttention(i)
     this.events.clear()
   }
 
   #parts(): readonly { save(writer: StateWriter): void; load(reader: StateReader): void }[] {
     return [this.#market, this.floor, this.#queue, this.#triggers, this.#candles, this.#funding]
+  }
+
+  /** Ends a call that concerned one instrument. */
+  #settle(instrument: number): void {
+    this.floor.settle()
+    this.#renewAttention(instrument)
+  }
+
+  /** Says which rows of an instrument matter beyond the prices that they tell. */
+  #renewAttention(instrument: number): void {
+    const { floor } = this
+    const seen = this.#market.seen[instrument] as number
+    const at = instrument * FACTS
+    const byMark = this.#market.facts[at + FACT.mark] !== 0
+    const byLast = this.#market.facts[at + FACT.last] !== 0
+    const isExposed = floor.account.exposed[instrument] !== 0
+    const hasOrders = floor.active[instrument] !== 0
+    const hasLevels = floor.levels.watched[instrument] !== 0
+    const trade = hasOrders || (isExposed && !byMark) || (seen & SEEN.trade) === 0
+    const best = hasOrders || hasLevels || (isExposed && !byMark && !byLast) || (seen & (SEEN.best | SEEN.depth)) === 0
+    this.#attention[instrument] = (trade ? ATTENTION.trade : 0) | (best ? ATTENTION.best : 0)
   }
 
   #begin(): void {
@@ -211,10 +264,10 @@ export class SimExchange {
 
   #onTrade(buffer: RowBuffer, row: number, instrument: number, bit: number): void {
     const { floor } = this
-    this.#market.takeTrade(buffer, row, instrument)
     if (((this.#market.seen[instrument] as number) & bit) === 0) {
       this.#learn(instrument, bit)
       this.#releaseWaiting(instrument)
+      this.#renewAttention(instrument)
     }
     if (floor.account.exposed[instrument] !== 0) floor.account.touch(instrument)
     if (floor.active[instrument] === 0) return
@@ -224,33 +277,36 @@ export class SimExchange {
     const { bounds } = this.#triggers
     if (last >= (bounds[instrument * 2] as number) || last <= (bounds[instrument * 2 + 1] as number))
       this.#arrivals.fireTriggers(instrument)
-    floor.settle()
+    this.#settle(instrument)
   }
 
   #onBest(buffer: RowBuffer, row: number, instrument: number): void {
     const { floor } = this
-    if (!this.#market.takeBest(buffer, row, instrument)) return
     if (((this.#market.seen[instrument] as number) & SEEN.best) === 0) {
       this.#learn(instrument, SEEN.best)
       this.#releaseWaiting(instrument)
+      this.#renewAttention(instrument)
     }
     if (floor.account.exposed[instrument] !== 0) floor.account.touch(instrument)
-    if (floor.levels.watched[instrument] !== 0) this.#resting.onBest(buffer, row, instrument)
-    else if (floor.active[instrument] === 0) return
+    if (floor.levels.watched[instrument] !== 0 && !this.#market.hasBook(instrument))
+      this.#resting.onBest(buffer, row, instrument)
     this.#afterPrices(instrument)
   }
 
   #onDepth(buffer: RowBuffer, row: number, instrument: number): void {
     const { floor } = this
-    if (((this.#market.seen[instrument] as number) & SEEN.depth) === 0) this.#learn(instrument, SEEN.depth)
+    if (((this.#market.seen[instrument] as number) & SEEN.depth) === 0) {
+      this.#learn(instrument, SEEN.depth)
+      this.#renewAttention(instrument)
+    }
     const outcome = this.#market.takeDepth(buffer, row, instrument)
-    if (outcome > BOOK_OUTCOME.rebuilt) return
+    if (outcome > BOOK_OUTCOME.rebuilt || ((this.#attention[instrument] as number) & ATTENTION.best) === 0) return
     this.#releaseWaiting(instrument)
     if (floor.account.exposed[instrument] !== 0) floor.account.touch(instrument)
     if (floor.levels.watched[instrument] !== 0) {
       if (outcome === BOOK_OUTCOME.changed) this.#resting.onDiff(buffer, row, instrument)
       else this.#resting.onRebuilt(buffer, row, instrument)
-    } else if (floor.active[instrument] === 0) return
+    }
     this.#afterPrices(instrument)
   }
 
@@ -271,7 +327,7 @@ export class SimExchange {
       (ask >= (bounds[list] as number) || bid <= (bounds[list + 1] as number))
     )
       this.#arrivals.fireTriggers(instrument)
-    floor.settle()
+    this.#settle(instrument)
   }
 
   #onCandle(buffer: RowBuffer, row: number, instrument: number): void {
@@ -279,7 +335,7 @@ export class SimExchange {
     if (!this.#market.waitsForCandles(instrument)) return
     this.#begin()
     this.#candles.close(buffer, row, instrument)
-    this.floor.settle()
+    this.#settle(instrument)
   }
 
   /** The first row of a kind has come. The last candle's price is none of the market that it tells of. */
@@ -295,7 +351,7 @@ export class SimExchange {
     if (this.#candles.first(instrument) === NONE) return
     this.#begin()
     this.#arrivals.releaseWaiting(instrument)
-    this.floor.settle()
+    this.#settle(instrument)
   }
 
   /** The rules change: orders of the old version end, the position goes on in the new one's lots. */
@@ -308,7 +364,8 @@ export class SimExchange {
       if (orders.instrument[slot] === instrument && orders.find(orders.intent[slot] as number) === slot)
         this.floor.finish(slot, ORDER_STATUS.expired, 0)
     }
-    this.floor.settle()
     this.floor.account.changeVersion(instrument, next)
+    this.#settle(instrument)
+    this.#settle(next)
   }
 }

@@ -3,7 +3,7 @@
  * noticed and named.
  */
 import { createWriteStream } from 'node:fs'
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { once } from 'node:events'
 import { canonicalJson } from '../../core/canonical-json.ts'
@@ -25,13 +25,15 @@ import { tradeCsvLine, tradesCsvHeader } from '../../lab/report/trades-csv.ts'
 import { runBacktest } from '../../lab/run/make-run.ts'
 import type { ExchangeConfig, RunConfig } from '../../lab/run/run-config.ts'
 import { buildIdentity } from '../../node/build-identity.ts'
+import { writeCheckpoint } from '../../node/checkpoint-files.ts'
 import { loadStrategy, placeOfError } from '../../node/strategy-loader.ts'
 import { installStrategyGuard } from '../../node/strategy-guard.ts'
 import { createTape } from '../../node/tape-writer.ts'
 import type { WatchedWork } from '../../node/watched-worker.ts'
 import { UsageError } from '../command.ts'
 import { RUN_FILES } from '../run-folder.ts'
-import { openInputs } from './inputs.ts'
+import { embedInputs, embedStrategy } from './embed.ts'
+import { isStrategyFile, openInputs, strategyReference } from './inputs.ts'
 import type { InputSpec } from './inputs.ts'
 import { runHash } from './verify-work.ts'
 
@@ -50,7 +52,7 @@ export interface BacktestRequest {
   readonly from: number
   readonly to: number
   readonly folder: string
-  /** Copies the input tapes into the run folder. */
+  /** Copies the input tapes and the strategy into the run folder. */
   readonly embed: boolean
   /** Microseconds since 1970, for the files' headers. */
   readonly createdAt: number
@@ -66,7 +68,9 @@ export interface BacktestOutcome {
 /** Does the backtest; `tools` belong to the thread that watches it. */
 export async function performBacktest(request: BacktestRequest, tools: WatchedWork): Promise<BacktestOutcome> {
   const loaded = await loadStrategy(request.strategy)
-  const inputs = await openInputs(request.embed ? await embedInputs(request) : request.inputs)
+  const { folder, embed } = request
+  const inputs = await openInputs(embed ? await embedInputs(request.inputs, folder) : request.inputs)
+  const file = isStrategyFile(request.strategy) && embed ? await embedStrategy(loaded.files, folder) : request.strategy
   const { source } = inputs
   const config = makeConfig(request, loaded, source.instruments, inputs.hashes)
   const asset = config.engine.balances[0]?.asset ?? ''
@@ -106,11 +110,8 @@ export async function performBacktest(request: BacktestRequest, tools: WatchedWo
   const run = await runBacktest(config, {
     source,
     definitions: tools.watch([loaded.definition]),
-    log: new RunLog(sink),
-    references: [
-      ...inputs.references(request.folder),
-      { kind: 'strategy', name: loaded.definition.name, source: request.strategy },
-    ],
+    log: new RunLog(sink, (number, state) => writeCheckpoint(folder, number, state)),
+    references: [...inputs.references(folder), strategyReference(loaded.definition.name, file, folder)],
     observer,
     prepared,
   }).finally(() => guard.uninstall())
@@ -190,23 +191,6 @@ function makeConfig(
     to: request.to,
     tapes,
   }
-}
-
-/** Copies tapes into the run folder and names the copies instead. */
-async function embedInputs(request: BacktestRequest): Promise<readonly InputSpec[]> {
-  const folder = join(request.folder, 'inputs')
-  await mkdir(folder, { recursive: true })
-  const copies: InputSpec[] = []
-  for (const [i, spec] of request.inputs.entries()) {
-    if (spec.kind !== 'tape') {
-      copies.push(spec)
-      continue
-    }
-    const copy = join(folder, `${String(i + 1).padStart(3, '0')}-${basename(spec.path)}`)
-    await copyFile(spec.path, copy)
-    copies.push({ kind: 'tape', path: copy })
-  }
-  return copies
 }
 
 function settingsOf(config: RunConfig): readonly { readonly name: string; readonly value: string }[] {

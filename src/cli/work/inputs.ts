@@ -62,3 +62,20 @@ export function inputsOf(references: readonly Reference[], folder: string): read
     return []
   })
 }
+
+/** Whether a strategy is named by its file; otherwise it is one that ships with the program. */
+export function isStrategyFile(nameOrPath: string): boolean {
+  return /[/\\]|\.(?:ts|mts|js|mjs)$/.test(nameOrPath)
+}
+
+/** How the strategy is named on the run's tape: a file by its path from the run's folder, like the tapes. */
+export function strategyReference(name: string, nameOrPath: string, folder: string): Reference {
+  const source = isStrategyFile(nameOrPath) ? relative(folder, resolve(nameOrPath)) : nameOrPath
+  return { kind: 'strategy', name, source }
+}
+
+/** Name or path of the strategy that a run's references name. */
+export function strategyOf(references: readonly Reference[], folder: string): string {
+  const source = references.find((reference) => reference.kind === 'strategy')?.source ?? ''
+  return isStrategyFile(source) ? resolve(folder, source) : source
+}

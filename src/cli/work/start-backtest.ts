@@ -1,5 +1,5 @@
 /** Starts a backtest in its own thread, watches it, and tells its result. */
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { runWatched } from '../../node/spin-watch.ts'
 import { reportText } from '../../lab/report/text.ts'
 import { EXIT } from '../command.ts'
@@ -17,16 +17,23 @@ export function workerFile(name: string): URL {
   return existsSync(source) ? source : new URL(`./${name}.js`, import.meta.url)
 }
 
-/** Runs a backtest and prints its result. Returns the exit code: 1 when a strategy failed on the way. */
+/**
+ * Runs a backtest and prints its result. Returns the exit code: 1 when a strategy failed on the way. A run that comes to
+ * nothing leaves nothing: its folder is removed, unless something else was in it.
+ */
 export async function startBacktest(
   request: BacktestRequest,
   terminal: Terminal,
   after: readonly string[],
 ): Promise<number> {
+  const own = readdirSync(request.folder).length === 0
   const outcome = (await runWatched(workerFile('backtest-worker'), request, {
     spinLimitMs: SPIN_LIMIT_MS,
     describe: ({ sequence }) => `strategy ${request.strategy}, input ${sequence}`,
     tell: (rows) => terminal.progress(`${Number(rows).toLocaleString('en')} rows`),
+  }).catch((error: unknown) => {
+    if (own) rmSync(request.folder, { recursive: true, force: true })
+    throw error
   })) as BacktestOutcome
   rememberRun(outcome.folder)
   terminal.print(reportText(outcome.report, { colour: terminal.colour }))

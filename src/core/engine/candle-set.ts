@@ -17,9 +17,9 @@ const WEEK_US = 7 * DAY_US
 /** 1970-01-05 was a Monday: weeks are counted from there. */
 const FIRST_MONDAY_US = 4 * DAY_US
 /** Columns of the forming candle. */
-const FORMING = { openTime: 0, open: 1, high: 2, low: 3, close: 4, volume: 5, length: 6 } as const
+export const FORMING = { openTime: 0, open: 1, high: 2, low: 3, close: 4, volume: 5, length: 6 } as const
 /** Where an instrument's candles come from, decided by its first row. */
-const ORIGIN = { none: 0, trades: 1, candles: 2 } as const
+export const SOURCE_OF_CANDLES = { none: 0, trades: 1, candles: 2 } as const
 
 export class CandleSet {
   readonly interval: number
@@ -40,7 +40,8 @@ export class CandleSet {
   readonly count: Int32Array
   /** FORMING columns per instrument; open time 0 when none is forming. */
   readonly forming: Float64Array
-  readonly #origin: Uint8Array
+  /** SOURCE_OF_CANDLES per instrument. */
+  readonly origin: Uint8Array
   readonly #phase: number
   readonly #onClosed: (instrument: number) => void
 
@@ -66,12 +67,12 @@ export class CandleSet {
     this.newest = new Int32Array(instruments).fill(-1)
     this.count = new Int32Array(instruments)
     this.forming = new Float64Array(instruments * FORMING.length)
-    this.#origin = new Uint8Array(instruments)
+    this.origin = new Uint8Array(instruments)
   }
 
   onTrade(buffer: RowBuffer, row: number, instrument: number): void {
-    if (this.#origin[instrument] === ORIGIN.candles) return
-    this.#origin[instrument] = ORIGIN.trades
+    if (this.origin[instrument] === SOURCE_OF_CANDLES.candles) return
+    this.origin[instrument] = SOURCE_OF_CANDLES.trades
     const at = row * ROW_SLOTS
     const { f64 } = buffer
     const stated = f64[at + VENUE_TIME] as number
@@ -94,7 +95,7 @@ export class CandleSet {
   onBest(buffer: RowBuffer, row: number, instrument: number): void {
     const base = instrument * FORMING.length
     const cells = this.forming
-    if (cells[base] === 0 || this.#origin[instrument] !== ORIGIN.trades) return
+    if (cells[base] === 0 || this.origin[instrument] !== SOURCE_OF_CANDLES.trades) return
     const at = row * ROW_SLOTS
     const { f64 } = buffer
     const stated = f64[at + VENUE_TIME] as number
@@ -117,7 +118,7 @@ export class CandleSet {
     const { f64 } = buffer
     const length = f64[at + CANDLE.interval] as number
     if (length > this.interval || this.interval % length !== 0) return
-    this.#origin[instrument] = ORIGIN.candles
+    this.origin[instrument] = SOURCE_OF_CANDLES.candles
     const start = f64[at + CANDLE.openTime] as number
     const base = instrument * FORMING.length
     const cells = this.forming
@@ -215,7 +216,7 @@ export class CandleSet {
     for (const column of this.#doubles()) writer.f64s(column)
     writer.i32s(this.newest)
     writer.i32s(this.count)
-    writer.u8s(this.#origin)
+    writer.u8s(this.origin)
     writer.u32(this.late)
     writer.end()
   }
@@ -226,7 +227,7 @@ export class CandleSet {
     for (const column of this.#doubles()) reader.into(column)
     reader.into(this.newest)
     reader.into(this.count)
-    reader.into(this.#origin)
+    reader.into(this.origin)
     this.late = reader.u32()
     reader.end()
   }

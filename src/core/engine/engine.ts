@@ -53,6 +53,7 @@ import { AccountKeeper } from './account-keeper.ts'
 import { BookFeed, DEPTH_NEWS } from './book-feed.ts'
 import { CandleFeed } from './candle-feed.ts'
 import type { EngineConfig } from './config.ts'
+import { ExpressLane } from './express-lane.ts'
 import { Funds } from './funds.ts'
 import { MarketState } from './market-state.ts'
 import { OutputWriter } from './output-writer.ts'
@@ -89,6 +90,10 @@ export class Engine {
   readonly #keeper: AccountKeeper
   readonly #wishes: Wishes
   readonly #parts: readonly Stored[]
+  readonly #express: ExpressLane
+  /** 1 where a strategy listens to best prices; 1 where a best price has come and nobody does. */
+  readonly #hearsBest: Uint8Array
+  readonly #quietBest: Uint8Array
   readonly #calls: StrategyCalls
   readonly #instruments: number
   readonly #measured: I128Array = new I128Array(1)
@@ -176,6 +181,18 @@ export class Engine {
       candles: this.candles,
       failed: (runner, error) => this.#failed(runner, error),
     })
+    this.#hearsBest = Uint8Array.from(instruments, (_, i) => (this.roster.onBest[i]?.length === 0 ? 0 : 1))
+    this.#quietBest = new Uint8Array(instruments.length)
+    this.#express = new ExpressLane({
+      market,
+      candles: this.candles.sets,
+      digest: this.inputDigest,
+      sequence: this.sequence,
+      time: this.time,
+      wake: this.funds.dayEnd,
+      quietTrades: Uint8Array.from(instruments, (_, i) => (this.roster.onTrade[i]?.length === 0 ? 1 : 0)),
+      quietBest: this.#quietBest,
+    })
     this.#parts = [
       market,
       orders,
@@ -235,6 +252,7 @@ export class Engine {
       case BEST_BID_ASK.kind:
         this.market.onBest(buffer, row, instrument)
         this.depth.noteBest(instrument)
+        this.#quietBest[instrument] = this.#hearsBest[instrument] === 0 ? 1 : 0
         this.candles.onBest(buffer, row, instrument)
         this.#calls.best(instrument)
         break
@@ -277,6 +295,14 @@ export class Engine {
     }
     this.outputs.finish()
     this.sequence[0] = (this.sequence[0] as number) + 1
+  }
+
+  /**
+   * Takes rows that cause nothing, from `row` to before `end`, as `step` would, and returns the first row that `step` has
+   * to take; stops at the end of a digest stretch. All rows must be market rows.
+   */
+  skip(buffer: RowBuffer, row: number, end: number): number {
+    return this.#express.run(buffer, row, end)
   }
 
   /** Everything that decides what comes next, as bytes: equal states give equal bytes. */

@@ -22,7 +22,7 @@ export class Funds {
   readonly #market: MarketState
   readonly #check: PreTradeCheck
   /** [0] end of the UTC day at hand, microseconds. */
-  readonly #dayEnd: Float64Array = new Float64Array(1)
+  readonly dayEnd: Float64Array = new Float64Array(1)
   readonly #freshUntil: Float64Array = new Float64Array(1)
   readonly #time: Float64Array
 
@@ -65,8 +65,8 @@ export class Funds {
   /** Begins a new day when the old one's end has passed. */
   onTime(): void {
     const now = this.#time[0] as number
-    if (now < (this.#dayEnd[0] as number)) return
-    this.#dayEnd[0] = (Math.floor(now / DAY_US) + 1) * DAY_US
+    if (now < (this.dayEnd[0] as number)) return
+    this.dayEnd[0] = (Math.floor(now / DAY_US) + 1) * DAY_US
     this.refresh()
     this.#check.funds[FUNDS.dayStart] = this.#check.funds[FUNDS.equity] as number
     this.#check.refreshDailyLoss()
@@ -83,7 +83,7 @@ export class Funds {
 
   save(writer: StateWriter): void {
     writer.begin('funds', 1)
-    writer.f64s(this.#dayEnd)
+    writer.f64s(this.dayEnd)
     writer.f64s(this.#freshUntil)
     writer.u32s(this.equity.words)
     writer.end()
@@ -91,7 +91,7 @@ export class Funds {
 
   load(reader: StateReader): void {
     reader.begin('funds', 1)
-    reader.into(this.#dayEnd)
+    reader.into(this.dayEnd)
     reader.into(this.#freshUntil)
     reader.into(this.equity.words)
     reader.end()

@@ -15,7 +15,7 @@ import { scaleOf } from '../number/decimal.ts'
 export const TOP = { bid: 0, bidQuantity: 1, ask: 2, askQuantity: 3 } as const
 
 /** An origin is two numbers: sequence times this plus kind (0: no row yet), and version. */
-const KIND_RANGE = 256
+export const KIND_RANGE = 256
 
 export class MarketState {
   /** Best bid and ask: price quanta and lots, `4 * instrument + TOP`. */
@@ -32,16 +32,16 @@ export class MarketState {
   readonly quantityScale: Float64Array
   readonly markScale: Float64Array
   /** Origin of each price, two places per instrument. */
-  readonly #lastOrigin: Float64Array
-  readonly #topOrigin: Float64Array
+  readonly lastOrigin: Float64Array
+  readonly topOrigin: Float64Array
   readonly #markOrigin: Float64Array
   readonly #sequence: Float64Array
 
   /** `sequence[0]` is the place of the row at hand among the inputs. */
   constructor(instruments: readonly Instrument[], sequence: Float64Array) {
     const n = instruments.length
-    this.#lastOrigin = new Float64Array(n * 2)
-    this.#topOrigin = new Float64Array(n * 2)
+    this.lastOrigin = new Float64Array(n * 2)
+    this.topOrigin = new Float64Array(n * 2)
     this.#markOrigin = new Float64Array(n * 2)
     this.#sequence = sequence
     this.top = new Float64Array(n * 4)
@@ -56,7 +56,7 @@ export class MarketState {
 
   onTrade(buffer: RowBuffer, row: number, instrument: number, kind: number): void {
     this.last[instrument] = buffer.f64[row * 8 + TRADE.price] as number
-    const origin = this.#lastOrigin
+    const origin = this.lastOrigin
     origin[instrument * 2] = (this.#sequence[0] as number) * KIND_RANGE + kind
     origin[instrument * 2 + 1] = buffer.f64[row * 8 + VERSION] as number
   }
@@ -70,7 +70,7 @@ export class MarketState {
     top[to + 1] = f64[from + 1] as number
     top[to + 2] = f64[from + 2] as number
     top[to + 3] = f64[from + 3] as number
-    const origin = this.#topOrigin
+    const origin = this.topOrigin
     origin[instrument * 2] = (this.#sequence[0] as number) * KIND_RANGE + BEST_BID_ASK.kind
     origin[instrument * 2 + 1] = buffer.f64[row * 8 + VERSION] as number
   }
@@ -84,7 +84,7 @@ export class MarketState {
       if (top[at + i] !== best[i]) changed = true
       top[at + i] = best[i] as number
     }
-    const origin = this.#topOrigin
+    const origin = this.topOrigin
     origin[instrument * 2] = (this.#sequence[0] as number) * KIND_RANGE + (buffer.u8[row * ROW_BYTES] as number)
     origin[instrument * 2 + 1] = buffer.f64[row * 8 + VERSION] as number
     return changed
@@ -92,7 +92,7 @@ export class MarketState {
 
   onCandle(buffer: RowBuffer, row: number, instrument: number): void {
     this.last[instrument] = buffer.f64[row * 8 + CANDLE.close] as number
-    const origin = this.#lastOrigin
+    const origin = this.lastOrigin
     origin[instrument * 2] = (this.#sequence[0] as number) * KIND_RANGE + (buffer.u8[row * ROW_BYTES] as number)
     origin[instrument * 2 + 1] = buffer.f64[row * 8 + VERSION] as number
   }
@@ -109,7 +109,7 @@ export class MarketState {
 
   /** Which row set the price that an instrument has by `basis`; undefined while it has none. */
   originOf(instrument: number, basis: PriceBasis): PriceOrigin | undefined {
-    const origin = basis === 'last' ? this.#lastOrigin : basis === 'mark' ? this.#markOrigin : this.#topOrigin
+    const origin = basis === 'last' ? this.lastOrigin : basis === 'mark' ? this.#markOrigin : this.topOrigin
     const place = origin[instrument * 2] ?? 0
     if (place === 0) return undefined
     const kind = place % KIND_RANGE
@@ -138,7 +138,7 @@ export class MarketState {
   }
 
   #columns(): readonly Float64Array[] {
-    const origins = [this.#lastOrigin, this.#topOrigin, this.#markOrigin]
+    const origins = [this.lastOrigin, this.topOrigin, this.#markOrigin]
     return [this.top, this.last, this.mark, this.index, this.fundingRate, ...origins]
   }
 }

@@ -5,7 +5,7 @@
  * one stream arrive in order, rows of different streams overtake each other by milliseconds, so a window of a few thousand
  * rows puts them right. A row that comes later than the window reaches back is taken at once and counted.
  */
-import { CANDLE } from '../../core/tape/kinds.ts'
+import { BEST_BID_ASK, CANDLE, TRADE } from '../../core/tape/kinds.ts'
 import { APPEND_TIME, MARKET_KINDS, ROW_SLOTS, VENUE_TIME } from '../../core/tape/layout.ts'
 import type { RowBuffer } from '../../core/tape/row-buffer.ts'
 
@@ -39,6 +39,9 @@ export class VenueOrder {
   #run: Run | undefined
   #waiting = 0
   readonly #scan: Float64Array = new Float64Array(1)
+  #scanPlain = false
+  /** Runs that are plain: see `plain`. */
+  #plainRuns = 0
 
   constructor() {
     // A candle takes two entries, and runs of whole buffers may have to be unrolled: there is room for both.
@@ -60,7 +63,8 @@ export class VenueOrder {
    */
   fill(buffer: RowBuffer, row: number, wanted: number): number {
     if (row === 0 && this.#isRun(buffer)) {
-      this.#runs.push({ buffer, row: 0, last: this.#scan[0] as number })
+      this.#runs.push({ buffer, row: 0, last: this.#scan[0] as number, plain: this.#scanPlain })
+      if (this.#scanPlain) this.#plainRuns++
       this.#run = this.#runs[0]
       this.#waiting += buffer.length
       return buffer.length
@@ -80,16 +84,19 @@ export class VenueOrder {
     const { u8, u16, f64 } = buffer
     let last = Math.max(this.#newest[0] as number, this.#runs.at(-1)?.last ?? -Infinity)
     let offset = this.offset[0] as number
+    let plain = true
     for (let row = 0; row < buffer.length; row += 1 + (u16[row * 32 + 1] as number)) {
       const kind = u8[row * 64] as number
       const time = f64[row * ROW_SLOTS + VENUE_TIME] as number
       if (time < last || time === 0 || kind === CANDLE.kind || kind > MARKET_KINDS.last) return false
+      if (kind !== BEST_BID_ASK.kind && kind !== TRADE.kind) plain = false
       last = time
       const delay = (f64[row * ROW_SLOTS + APPEND_TIME] as number) - time
       if (delay < offset) offset = delay
     }
     this.offset[0] = offset
     this.#scan[0] = last
+    this.#scanPlain = plain
     return true
   }
 
@@ -98,6 +105,7 @@ export class VenueOrder {
     const run = this.#runs.shift()
     this.#run = this.#runs[0]
     if (run === undefined) return
+    if (run.plain) this.#plainRuns--
     const { buffer } = run
     this.#waiting -= buffer.length - run.row
     for (let row = run.row; row < buffer.length; row += 1 + (buffer.u16[row * 32 + 1] as number)) this.add(buffer, row)
@@ -141,6 +149,23 @@ export class VenueOrder {
     this.#tail++
   }
 
+  /** Whether everything that waits is trades and best prices in order: nothing an idle exchange would answer. */
+  get plain(): boolean {
+    return this.#head === this.#tail && this.#plainRuns === this.#runs.length
+  }
+
+  /** Lets an idle exchange take what is due at `until[0]` (venue time), as far as it takes rows without looking at each. */
+  skip(exchange: QuietTaker, until: Float64Array): void {
+    for (let run = this.#run; this.#head === this.#tail && run !== undefined; run = this.#run) {
+      const { buffer } = run
+      const row = exchange.skip(buffer, run.row, buffer.length, until)
+      this.#waiting -= row - run.row
+      run.row = row
+      if (row < buffer.length) return
+      this.#endRun(run)
+    }
+  }
+
   /** True when the earliest entry lies at or before `until[0]` (venue time); its time is then in `out[0]`. */
   due(until: Float64Array, out: Float64Array): boolean {
     if (this.#head !== this.#tail) {
@@ -182,9 +207,13 @@ export class VenueOrder {
     const rows = 1 + (buffer.u16[row * 32 + 1] as number)
     run.row = row + rows
     this.#waiting -= rows
-    if (run.row < buffer.length) return
+    if (run.row === buffer.length) this.#endRun(run)
+  }
+
+  #endRun(run: Run): void {
     this.#taken[0] = run.last
     this.#newest[0] = run.last
+    if (run.plain) this.#plainRuns--
     this.#runs.shift()
     this.#run = this.#runs[0]
   }
@@ -196,4 +225,11 @@ interface Run {
   row: number
   /** Venue time of its last row. */
   readonly last: number
+  /** Whether it holds trades and best prices only. */
+  readonly plain: boolean
+}
+
+/** Takes many rows at once; see `SimExchange.skip`. */
+export interface QuietTaker {
+  skip(buffer: RowBuffer, row: number, end: number, until: Float64Array): number
 }

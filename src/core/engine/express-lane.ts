@@ -1,0 +1,155 @@
+/**
+ * The express lane: many quiet rows in one go.
+ *
+ * Most rows of a market cause nothing: a trade or a best price of an instrument whose strategies listen to closed candles
+ * only, inside the candle that is forming. `run` takes such rows one after the other exactly as `Engine.step` would, with
+ * everything it touches held in local variables, and stops before the first row that is not of that sort. A property test
+ * holds the two against each other, byte for byte.
+ */
+import { SOURCE_OF_CANDLES } from './candle-set.ts'
+import type { CandleSet } from './candle-set.ts'
+import { FORMING } from './candle-set.ts'
+import { KIND_RANGE } from './market-state.ts'
+import type { MarketState } from './market-state.ts'
+import { GRID_SIDE, STRETCH_RECORDS } from '../tape/digest.ts'
+import type { RecordDigest } from '../tape/digest.ts'
+import { BEST_BID_ASK, TRADE } from '../tape/kinds.ts'
+import { APPEND_TIME, ROW_BYTES, ROW_SLOTS, ROW_WORDS, VENUE_TIME, VERSION } from '../tape/layout.ts'
+import type { RowBuffer } from '../tape/row-buffer.ts'
+
+export interface ExpressParts {
+  readonly market: MarketState
+  readonly candles: readonly CandleSet[]
+  readonly digest: RecordDigest
+  /** [0] sequence of the next input; [0] engine time, microseconds. */
+  readonly sequence: Float64Array
+  readonly time: Float64Array
+  /** [0] time at which the engine has something to do of itself (a day ends). */
+  readonly wake: Float64Array
+  /** 1 where nobody listens to trades, and where nobody listens to best prices or keeps a book until one comes. */
+  readonly quietTrades: Uint8Array
+  readonly quietBest: Uint8Array
+}
+
+export class ExpressLane {
+  readonly #parts: ExpressParts
+  readonly #candles: CandleSet | undefined
+  /** More than one interval has to go the long way. */
+  readonly #closed: boolean
+
+  constructor(parts: ExpressParts) {
+    this.#parts = parts
+    this.#candles = parts.candles[0]
+    this.#closed = parts.candles.length > 1
+  }
+
+  /**
+   * Takes rows from `row` to before `end`; returns the first row not taken. All rows must be market rows. Stops at the end
+   * of a digest stretch too.
+   */
+  run(buffer: RowBuffer, row: number, end: number): number {
+    const { digest, market } = this.#parts
+    const room = STRETCH_RECORDS - digest.count
+    const last = Math.min(end, row + room)
+    if (this.#closed || last <= row) return row
+    const { u8, u16, f64, i32 } = buffer
+    const { top, lastOrigin, topOrigin } = market
+    const lastPrice = market.last
+    const { grid } = digest
+    const { quietTrades, quietBest, time, sequence } = this.#parts
+    const wake = this.#parts.wake[0] as number
+    const candles = this.#candles
+    const forming = candles === undefined ? NO_CANDLES : candles.forming
+    const origin = candles === undefined ? NO_ORIGIN : candles.origin
+    const interval = candles === undefined ? 0 : candles.interval
+    const first = row
+    let place = digest.count
+    let now = time[0] as number
+    let next = sequence[0] as number
+    for (; row < last; row++) {
+      const kind = u8[row * ROW_BYTES] as number
+      const at = row * ROW_SLOTS
+      const instrument = u16[row * 32 + 3] as number
+      const stamp = f64[at + APPEND_TIME] as number
+      if (stamp >= wake || u16[row * 32 + 1] !== 0) break
+      const stated = f64[at + VENUE_TIME] as number
+      const when = stated > 0 ? stated : stamp
+      const base = instrument * FORMING.length
+      if (kind === BEST_BID_ASK.kind) {
+        if (quietBest[instrument] === 0) break
+        const bid = f64[at + BEST_BID_ASK.bid] as number
+        const ask = f64[at + BEST_BID_ASK.ask] as number
+        const to = instrument * 4
+        top[to] = bid
+        top[to + 1] = f64[at + BEST_BID_ASK.bidQuantity] as number
+        top[to + 2] = ask
+        top[to + 3] = f64[at + BEST_BID_ASK.askQuantity] as number
+        topOrigin[instrument * 2] = next * KIND_RANGE + kind
+        topOrigin[instrument * 2 + 1] = f64[at + VERSION] as number
+        if (candles !== undefined && origin[instrument] === SOURCE_OF_CANDLES.trades) {
+          const openTime = forming[base] as number
+          if (openTime !== 0 && when >= openTime && when < openTime + interval && bid > 0 && ask > 0) {
+            if (ask > (forming[base + FORMING.high] as number)) forming[base + FORMING.high] = ask
+            if (bid < (forming[base + FORMING.low] as number)) forming[base + FORMING.low] = bid
+            const open = forming[base + FORMING.open] as number
+            const close = forming[base + FORMING.close] as number
+            if (close > open) forming[base + FORMING.close] = ask
+            else if (close < open) forming[base + FORMING.close] = bid
+          }
+        }
+      } else if (kind === TRADE.kind) {
+        if (quietTrades[instrument] === 0) break
+        const price = f64[at + TRADE.price] as number
+        if (candles !== undefined) {
+          const openTime = forming[base] as number
+          // Candles open and close on the long way.
+          if (
+            origin[instrument] !== SOURCE_OF_CANDLES.trades ||
+            openTime === 0 ||
+            when < openTime ||
+            when >= openTime + interval
+          )
+            break
+          if (price > (forming[base + FORMING.high] as number)) forming[base + FORMING.high] = price
+          if (price < (forming[base + FORMING.low] as number)) forming[base + FORMING.low] = price
+          forming[base + FORMING.close] = price
+          forming[base + FORMING.volume] =
+            (forming[base + FORMING.volume] as number) + (f64[at + TRADE.quantity] as number)
+        }
+        lastPrice[instrument] = price
+        lastOrigin[instrument * 2] = next * KIND_RANGE + kind
+        lastOrigin[instrument * 2 + 1] = f64[at + VERSION] as number
+      } else break
+      if (stamp > now) now = stamp
+      next++
+      // RecordDigest.take for a record of one row.
+      let h = 0x13198a2e
+      for (let i = row * ROW_WORDS, stop = i + ROW_WORDS; i < stop; i += 8) {
+        const b = i32[i + 1] as number
+        const d = i32[i + 3] as number
+        const f = i32[i + 5] as number
+        const k = i32[i + 7] as number
+        const low =
+          Math.imul((i32[i] as number) ^ ((b << 11) | (b >>> 21)), 0x85ebca6b) +
+          Math.imul((i32[i + 2] as number) ^ ((d << 13) | (d >>> 19)), 0x27d4eb2f)
+        const high =
+          Math.imul((i32[i + 4] as number) ^ ((f << 7) | (f >>> 25)), 0x165667b1) +
+          Math.imul((i32[i + 6] as number) ^ ((k << 17) | (k >>> 15)), 0x2545f491)
+        h = Math.imul(h + low, 0x1e3779b1) ^ high
+      }
+      const mark = h ^ (h >>> 15)
+      const gridRow = place >> 8
+      const gridColumn = GRID_SIDE + (place & 255)
+      grid[gridRow] = (grid[gridRow] as number) ^ mark
+      grid[gridColumn] = (grid[gridColumn] as number) ^ mark
+      place++
+    }
+    digest.count = place
+    time[0] = now
+    sequence[0] = (sequence[0] as number) + (row - first)
+    return row
+  }
+}
+
+const NO_CANDLES: Float64Array = new Float64Array(1)
+const NO_ORIGIN: Uint8Array = new Uint8Array(1)
