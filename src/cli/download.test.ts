@@ -23,9 +23,10 @@ interface DownloadAnswer {
     readonly missing: readonly string[]
   }[]
   readonly counts: Readonly<Record<string, number>>
+  readonly tapes: readonly { readonly path: string; readonly made: boolean; readonly rejected: readonly unknown[] }[]
 }
 
-test('download fetches what is missing and keeps what is there', async (t) => {
+test('download fetches what is missing, keeps what is there, and makes tapes of it', async (t) => {
   const line = new CommandLine(t)
   const site = await fixtureSite(t)
   const words = ['download', 'BTCUSDT,ETHUSDT', '--candles', '1h', ...DAYS, '--base-url', site.url]
@@ -40,17 +41,29 @@ test('download fetches what is missing and keeps what is there', async (t) => {
     ],
   )
   for (const { files } of first.series) for (const file of files) assert.ok(existsSync(line.path(`data/${file}`)), file)
+  assert.deepEqual(
+    first.tapes.map(({ path, made, rejected }) => [path, made, rejected]),
+    [
+      ['data/tapes/binance-usdm/BTCUSDT-klines-1h.tape', true, []],
+      ['data/tapes/binance-usdm/ETHUSDT-klines-1h.tape', true, []],
+    ],
+  )
+  const { stdout } = await line.run('info', 'data/tapes/binance-usdm/ETHUSDT-klines-1h.tape')
+  assert.match(stdout, /^binance-usdm:ETHUSDT +candle +72 +2025-05-04 01:00:00 +2025-05-07 00:00:00$/m)
   const again = (await line.json(0, ...words)) as DownloadAnswer
   assert.deepEqual([again.counts['downloaded'], again.counts['kept']], [0, 6])
+  assert.deepEqual(
+    again.tapes.map(({ made }) => made),
+    [false, false],
+  )
 })
 
 test('download tells in text what is there, and is silent about progress in a pipe', async (t) => {
   const line = new CommandLine(t)
   const site = await fixtureSite(t)
-  const { exit, stdout, stderr } = await line.run(
-    ...['download', 'btcusdt', '--funding', '--from', '2025-05-01', '--to', '2025-05-31'],
-    ...['--base-url', site.url, '--data', 'store'],
-  )
+  const month = ['--from', '2025-05-01', '--to', '2025-05-31']
+  const place = ['--base-url', site.url, '--data', 'store']
+  const { exit, stdout, stderr } = await line.run('download', 'btcusdt', '--funding', ...month, ...place)
   assert.deepEqual({ exit, stderr }, { exit: 0, stderr: '' })
   assert.match(stdout, /^BTCUSDT fundingRate: 2025-05-01 to 2025-05-31, 1 file$/m)
   assert.ok(existsSync(line.path('store/binance-usdm/fundingRate/BTCUSDT')))

@@ -49,7 +49,7 @@ function plainDecimal(text: string): string {
 function oracleRows(readme: string): readonly (readonly string[])[] {
   return readme
     .split('\n')
-    .filter((line) => /^\| binance-/.test(line))
+    .filter((line) => line.startsWith('| binance-'))
     .map((line) =>
       line
         .split('|')

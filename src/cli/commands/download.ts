@@ -11,7 +11,8 @@ import type { DownloadReport, SeriesReport } from '../../store/download/report.t
 import { isPublicVenue, PUBLIC_VENUES, seriesText, type Wanted } from '../../store/download/series.ts'
 import { EXIT, UsageError } from '../command.ts'
 import type { Arguments, Command, Terminal } from '../command.ts'
-import { DATA_FOLDER } from '../data-tapes.ts'
+import { isPriceSeries } from '../data-selection.ts'
+import { DATA_FOLDER, makeTape, tellRejected, type DataTape } from '../data-tapes.ts'
 import { errorText } from '../failures.ts'
 import { bytesText, countText, plural } from '../table.ts'
 
@@ -29,7 +30,7 @@ export const download: Command = {
     { name: 'trades', help: 'every trade' },
     { name: 'agg-trades', help: 'trades as the venue aggregates them: a third of the size' },
     { name: 'funding', help: 'funding rates' },
-    { name: 'mark', value: 'INTERVAL', many: true, help: 'candles of the mark price' },
+    { name: 'mark', value: 'INTERVAL', many: true, help: 'candles of the mark price (kept as files)' },
     { name: 'last', value: 'SPAN', help: 'so many whole days or weeks and today so far: 90d, 12w' },
     { name: 'from', value: 'DATE', help: 'first day (UTC)' },
     { name: 'to', value: 'DATE', help: 'last day (UTC, included; default: today)' },
@@ -45,7 +46,8 @@ export const download: Command = {
     'tapewright download BTCUSDT --venue binance-spot --candles 1h --last 52w --data ./data',
   ],
   async run(args, terminal) {
-    const files = nodeFiles(args.one('data') ?? DATA_FOLDER)
+    const dataDir = args.one('data') ?? DATA_FOLDER
+    const files = nodeFiles(dataDir)
     const plan = await planOf(args, await DataCatalog.open(files))
     const parallel = parallelOf(args.one('parallel'))
     let stopping = false
@@ -66,8 +68,9 @@ export const download: Command = {
           shouldStop: () => stopping,
         },
       )
-      terminal.document(documentOf(plan, report))
-      tell(report, terminal)
+      const tapes = stopping ? [] : await makeTapes(dataDir, report, terminal)
+      terminal.document(documentOf(plan, report, tapes))
+      tell(report, tapes, terminal)
       if (report.problems.length > 0) return EXIT.usage
       return report.complete ? EXIT.success : EXIT.negative
     } finally {
@@ -125,7 +128,20 @@ function progressText({ filesDone, filesTotal, bytes, current, waiting }: Downlo
   return `${done}, ${current}`
 }
 
-function documentOf(plan: DownloadPlan, report: DownloadReport): unknown {
+/** Makes the tapes of what is there now, so that a backtest finds them. */
+async function makeTapes(dataDir: string, report: DownloadReport, terminal: Terminal): Promise<readonly DataTape[]> {
+  const catalog = await DataCatalog.open(nodeFiles(dataDir))
+  const tapes: DataTape[] = []
+  for (const { series, files } of report.series) {
+    if (!isPriceSeries(series) || files.length === 0) continue
+    const tape = await makeTape(dataDir, catalog, series, terminal)
+    tellRejected(tape, terminal)
+    tapes.push(tape)
+  }
+  return tapes
+}
+
+function documentOf(plan: DownloadPlan, report: DownloadReport, tapes: readonly DataTape[]): unknown {
   const { complete, counts, bytes, rows, problems, notes, rules } = report
   return {
     complete,
@@ -140,6 +156,7 @@ function documentOf(plan: DownloadPlan, report: DownloadReport): unknown {
       absent: absent.map(spanText),
       reaches: reachesMs === undefined ? null : new Date(reachesMs).toISOString(),
     })),
+    tapes,
     rules,
     counts,
     bytes,
@@ -149,7 +166,7 @@ function documentOf(plan: DownloadPlan, report: DownloadReport): unknown {
   }
 }
 
-function tell(report: DownloadReport, terminal: Terminal): void {
+function tell(report: DownloadReport, tapes: readonly DataTape[], terminal: Terminal): void {
   const { downloaded, kept, replaced, fromRest } = report.counts
   for (const series of report.series) terminal.print(seriesLine(series))
   const counts = [
@@ -158,6 +175,8 @@ function tell(report: DownloadReport, terminal: Terminal): void {
     ...(fromRest > 0 ? [`${countText(fromRest)} from REST`] : []),
   ]
   terminal.print(`files: ${counts.join(', ')} (${bytesText(report.bytes)})`)
+  for (const { path, rows, made } of tapes)
+    terminal.print(`tape ${path}: ${plural(rows, 'row')}${made ? '' : ', up to date'}`)
   for (const note of report.notes) terminal.print(note)
   for (const { place, message, remedy, files } of report.problems) {
     const more = files > 1 ? ` (and ${plural(files - 1, 'more file')})` : ''
