@@ -74,9 +74,7 @@ export async function performVerify(request: VerifyRequest, tools: WatchedWork):
     // Other code shows what it decides otherwise; behind a checkpoint and a changed market there is nothing to ask for.
     const enough = checkpoint !== undefined || (replayed !== undefined && code.length > 0)
     const difference =
-      enough || replayed?.what === 'market row'
-        ? replayed
-        : earliest(replayed, await runAgain(run), tapes.length === 0)
+      enough || replayed?.what === 'market row' ? replayed : earliest(replayed, await runAgain(run), tapes.length === 0)
     if (difference !== undefined) return { verdict: 'different', ...facts, identity, difference }
     return { verdict: tapes.length > 0 && !allowCode ? 'another identity' : 'verified', ...facts, identity }
   } finally {
@@ -97,9 +95,7 @@ async function readHead(folder: string): Promise<RunHead> {
 }
 
 async function checkpointOf({ folder, checkpoint }: VerifyRequest): Promise<Checkpoint | undefined> {
-  return checkpoint === undefined
-    ? undefined
-    : { number: checkpoint, state: await readCheckpoint(folder, checkpoint) }
+  return checkpoint === undefined ? undefined : { number: checkpoint, state: await readCheckpoint(folder, checkpoint) }
 }
 
 function replay(run: OpenRun, checkpoint: Checkpoint | undefined): ReturnType<typeof replayRun> {
@@ -127,11 +123,7 @@ async function runAgain(run: OpenRun): Promise<Difference | undefined> {
       definitions,
       log: new RunLog(sink),
       references,
-      observer: {
-        record: () => undefined,
-        market: () => undefined,
-        progress: (rows) => tools.tell(`run again: ${rows} rows`),
-      },
+      observer: { record: () => undefined, progress: (rows) => tools.tell(`run again: ${rows} rows`) },
       prepared: (engine) => tools.countedBy(engine.sequence),
     })
     await sink.seal()

@@ -3,15 +3,13 @@
  * proof, in which the exchange is asked too, so that a fill that it would not have given is named.
  */
 import type { Instrument } from '../../core/market/instrument.ts'
-import { FILL } from '../../core/tape/kinds.ts'
-import { CAUSE, MONEY_KINDS, ROW_SLOTS } from '../../core/tape/layout.ts'
-import { printRow } from '../../core/tape/print.ts'
 import type { RowBuffer } from '../../core/tape/row-buffer.ts'
 import { recordRows } from '../../core/tape/row-buffer.ts'
 import type { TapeSink } from '../../core/tape/source.ts'
+import { placeOnLane, rowDifference } from './difference.ts'
+import type { Difference } from './difference.ts'
 import type { RecordReader } from './record-reader.ts'
-import { sameBytes } from './verify.ts'
-import type { Difference } from './verify.ts'
+import { sameBytes } from './same-bytes.ts'
 
 export class CompareSink implements TapeSink {
   /** The first row that differs, if one does. */
@@ -26,42 +24,28 @@ export class CompareSink implements TapeSink {
   }
 
   async append(rows: RowBuffer): Promise<void> {
+    const recorded = this.#recorded
     for (let row = 0; row < rows.length && this.difference === undefined; row += recordRows(rows, row)) {
       this.#rows++
-      if (!this.#recorded.loaded && !(await this.#recorded.ready()))
-        this.difference = this.#differ(rows, row, 'nothing: the recorded run ends here')
-      else if (
-        sameBytes(
-          this.#recorded.buffer,
-          this.#recorded.row,
-          rows,
-          row,
-          recordRows(this.#recorded.buffer, this.#recorded.row),
-        )
-      )
-        this.#recorded.advance()
-      else
-        this.difference = this.#differ(
-          rows,
-          row,
-          printRow(this.#recorded.buffer, this.#recorded.row, this.#instruments),
-        )
+      const there = recorded.loaded || (await recorded.ready())
+      if (there && sameBytes(recorded.buffer, recorded.row, rows, row)) recorded.advance()
+      else this.difference = this.#differ(there, rows, row)
     }
   }
 
+  /** Call when the run is over: what is recorded beyond it is a difference too. */
   async seal(): Promise<{ readonly rows: number; readonly hash: string }> {
-    return Promise.resolve({ rows: this.#rows, hash: '' })
+    const recorded = this.#recorded
+    if (this.difference === undefined && (recorded.loaded || (await recorded.ready())))
+      this.difference = rowDifference(recorded, undefined, this.#instruments)
+    return { rows: this.#rows, hash: '' }
   }
 
-  #differ(rows: RowBuffer, row: number, recorded: string): Difference {
-    const kind = rows.u8[row * 64] as number
-    const money = kind >= MONEY_KINDS.first && kind <= MONEY_KINDS.last
-    return {
-      what: kind === FILL.kind ? 'fill' : money ? 'input' : 'output',
-      // SEQUENCE of inputs and CAUSE of outputs are one slot.
-      sequence: rows.f64[row * ROW_SLOTS + CAUSE] as number,
-      recorded,
-      replayed: printRow(rows, row, this.#instruments),
-    }
+  /** Which of two rows is one too many is told by their places; in one place they are two versions of one row. */
+  #differ(there: boolean, buffer: RowBuffer, row: number): Difference {
+    const recorded = this.#recorded
+    const replayed = { buffer, row }
+    const lead = there ? placeOnLane(recorded.buffer, recorded.row) - placeOnLane(buffer, row) : Infinity
+    return rowDifference(lead > 0 ? undefined : recorded, lead < 0 ? undefined : replayed, this.#instruments)
   }
 }

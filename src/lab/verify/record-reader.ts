@@ -36,4 +36,8 @@ export class RecordReader {
   advance(): void {
     this.row += recordRows(this.buffer, this.row)
   }
+
+  close(): Promise<void> {
+    return this.#source.close()
+  }
 }
