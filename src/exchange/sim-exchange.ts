@@ -254,7 +254,7 @@ export class SimExchange {
     const hasOrders = floor.active[instrument] !== 0
     const hasLevels = floor.levels.watched[instrument] !== 0
     const trade = hasOrders || (isExposed && !byMark) || (seen & SEEN.trade) === 0
-    const best = hasOrders || hasLevels || (isExposed && !byMark && !byLast) || (seen & (SEEN.best | SEEN.depth)) === 0
+    const best = hasOrders || hasLevels || (isExposed && !byMark && !byLast) || (seen & SEEN.best) === 0
     this.#attention[instrument] = (trade ? ATTENTION.trade : 0) | (best ? ATTENTION.best : 0)
   }
 
