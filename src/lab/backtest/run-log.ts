@@ -138,8 +138,7 @@ export class RunLog {
   /** Writes 128 bits that are given as 32 hexadecimal digits. */
   #writeHash(row: number, slot: number, digits: string): void {
     const { u32 } = this.#rows
-    for (let i = 0; i < 4; i++)
-      u32[row * ROW_WORDS + slot * 2 + i] = parseInt(digits.slice(i * 8, i * 8 + 8), 16)
+    for (let i = 0; i < 4; i++) u32[row * ROW_WORDS + slot * 2 + i] = parseInt(digits.slice(i * 8, i * 8 + 8), 16)
   }
 
   #room(rows: number): void {
