@@ -42,6 +42,19 @@ export async function seconds(work: () => unknown): Promise<number> {
   return Number(process.hrtime.bigint() - start) / 1e9
 }
 
+/** Wall seconds of a call, and processor seconds of this thread: on a busy machine the second says more. */
+export interface Spent {
+  readonly wall: number
+  readonly cpu: number
+}
+
+export async function spent(work: () => unknown): Promise<Spent> {
+  const before = process.threadCpuUsage()
+  const wall = await seconds(work)
+  const { user, system } = process.threadCpuUsage(before)
+  return { wall, cpu: (user + system) / 1e6 }
+}
+
 export function machine(): Readonly<Record<string, string | number>> {
   const list = cpus()
   return {

@@ -19,6 +19,7 @@ import type { RunConfig } from '../src/lab/run/run-config.ts'
 import { openTape } from '../src/node/tape-reader.ts'
 import { createTape } from '../src/node/tape-writer.ts'
 import { SHIPPED } from '../src/strategies/index.ts'
+import { measureDepth } from './depth.ts'
 import { collect, contracts, generatedMarket, memorySource, runOf } from './generated.ts'
 import { median, seconds } from './measure.ts'
 import type { Benchmark } from './measure.ts'
@@ -38,6 +39,7 @@ export const replay: Benchmark = {
     const memory = (): TapeSource => memorySource(instruments, buffers)
     const maker = await measure(runs, note, 'market-maker', memory, runOf(instruments, ['market-maker'], MAKER))
     const momentum = await measure(runs, note, 'momentum', memory, runOf(instruments, ['momentum']))
+    const depth = await measureDepth(runs, note)
     const six = await measure(runs, note, 'six strategies', memory, sixStrategies(instruments))
     const folder = await mkdtemp(join(tmpdir(), 'tapewright-bench-'))
     try {
@@ -63,13 +65,15 @@ export const replay: Benchmark = {
           orders: maker.orders,
           scavenges: maker.scavenges,
           heapGrowthBytes: maker.heapGrowth,
-          details: { maker, momentum, six, fromSealed },
+          ...(depth === undefined ? {} : { levelUpdatesPerSecond: depth.levelUpdatesPerSecond }),
+          details: { depth, maker, momentum, six, fromSealed },
         },
         goals: [
           { key: 'rowsPerSecond', wanted: 10e6, reached: maker.rowsPerSecond },
           { key: 'sealedRowsPerSecond', wanted: 7e6, reached: fromSealed.rowsPerSecond },
           { key: 'momentumRowsPerSecond', wanted: 20e6, reached: momentum.rowsPerSecond },
           { key: 'sixStrategiesRowsPerSecond', wanted: 5e6, reached: six.rowsPerSecond },
+          { key: 'levelUpdatesPerSecond', wanted: 20e6, reached: depth?.levelUpdatesPerSecond ?? NaN },
           { key: 'rowsPerOrder', wanted: 1000, reached: ROWS / maker.orders, atMost: true },
           { key: 'scavenges', wanted: 0, reached: maker.scavenges, atMost: true },
           { key: 'heapGrowthBytes', wanted: 1_000_000, reached: maker.heapGrowth, atMost: true },

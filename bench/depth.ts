@@ -1,0 +1,157 @@
+/**
+ * Recorded depth through the whole backtest: the exchange keeps the book and estimates queues, twenty own orders rest in it
+ * all the time, and every row (depth, trades, best prices) reaches the engine. Level updates are those of the exchange's book.
+ */
+import type { Engine } from '../src/core/engine/engine.ts'
+import { BOOK_STATE, Book } from '../src/core/market/book.ts'
+import { chainRuleOf } from '../src/core/market/chain-rule.ts'
+import type { Instrument } from '../src/core/market/instrument.ts'
+import { FILL } from '../src/core/tape/kinds.ts'
+import { kindOf, recordRows } from '../src/core/tape/row-buffer.ts'
+import type { RowBuffer } from '../src/core/tape/row-buffer.ts'
+import type { BacktestObserver } from '../src/lab/backtest/backtest.ts'
+import { RunLog } from '../src/lab/backtest/run-log.ts'
+import { runBacktest } from '../src/lab/run/make-run.ts'
+import { DEFAULT_EXCHANGE } from '../src/lab/run/run-config.ts'
+import type { ExchangeConfig, RunConfig } from '../src/lab/run/run-config.ts'
+import { whyMissing } from '../src/testing/data.ts'
+import { exampleInstrument } from '../src/testing/instruments.ts'
+import { memorySource, runOf } from './generated.ts'
+import { RUNGS, ladder } from './ladder.ts'
+import { median, spent } from './measure.ts'
+import { decodeRecording, levelsOf, repeated } from './recorded.ts'
+
+const RECORDING = 'captures/binance-usdm/btcusdt_20240808.gz'
+/** One pass alone would take 20 ms, and making engine and exchange half as much again. */
+const PASSES = 20
+/** Two strategies with ten quotes each, because one may hold eight a side; the rungs of the second lie between the first's. */
+const LADDERS: readonly Readonly<Record<string, string>>[] = [
+  { from: '0.06%', step: '0.01%' },
+  { from: '0.065%', step: '0.01%' },
+]
+const OWN_ORDERS = LADDERS.length * 2 * RUNGS
+
+export interface DepthFigures extends DepthRate {
+  readonly passes: number
+  readonly rows: number
+  readonly levelUpdates: number
+  /** Own orders at work when a depth row comes, on average, and the share of depth rows that meet all twenty. */
+  readonly ordersResting: number
+  readonly allResting: number
+  readonly fills: number
+  /** The same with the queue model that only trades advance. The other one is told above: it does more work. */
+  readonly conservative: DepthRate
+  /** The same rows into a book alone, without exchange, engine or orders: what the whole run cannot be faster than. */
+  readonly bookAlone: DepthRate
+}
+
+interface DepthRate {
+  readonly levelUpdatesPerSecond: number
+  readonly levelUpdatesPerCpuSecond: number
+}
+
+interface Replayed {
+  readonly buffers: readonly RowBuffer[]
+  readonly config: RunConfig
+}
+
+/** Undefined, with a note, where the recording is missing. */
+export async function measureDepth(runs: number, note: (text: string) => void): Promise<DepthFigures | undefined> {
+  const missing = whyMissing(RECORDING)
+  if (missing !== undefined) {
+    note(`recorded depth is left out: ${missing}`)
+    return undefined
+  }
+  const recorded = decodeRecording(RECORDING, exampleInstrument('BTCUSDT'))
+  const buffers = repeated(recorded.buffers, PASSES)
+  const run = runOf([recorded.instrument], ['ladder', 'ladder'])
+  const strategies = run.engine.strategies.map((one, i) => ({ ...one, settings: LADDERS[i] ?? {} }))
+  const replayed = (queue: ExchangeConfig['queue']): Replayed => ({
+    buffers,
+    config: { ...run, engine: { ...run.engine, strategies }, exchange: { ...DEFAULT_EXCHANGE, queue } },
+  })
+  const levelUpdates = recorded.levelUpdates * PASSES
+  const resting = await watchOrders(replayed('probabilistic'))
+  const rate = (what: string, work: () => unknown): Promise<DepthRate> =>
+    rateOf(work, levelUpdates, runs, (text) => note(`recorded depth, ${what}: ${text}`))
+  const bookAlone = await rate('book alone', () => applyAll(recorded.instrument, buffers))
+  const conservative = await rate('conservative queues', () => play(replayed('conservative'), {}))
+  const probabilistic = await rate('probabilistic queues', () => play(replayed('probabilistic'), {}))
+  return {
+    passes: PASSES,
+    rows: buffers.reduce((sum, buffer) => sum + buffer.length, 0),
+    levelUpdates,
+    ...resting,
+    ...probabilistic,
+    conservative,
+    bookAlone,
+  }
+}
+
+async function rateOf(
+  work: () => unknown,
+  levelUpdates: number,
+  runs: number,
+  note: (text: string) => void,
+): Promise<DepthRate> {
+  const wall: number[] = []
+  const cpu: number[] = []
+  for (let run = 0; run <= runs; run++) {
+    const time = await spent(work)
+    note(`${(levelUpdates / time.wall / 1e6).toFixed(1)} M level updates/s`)
+    if (run === 0) continue // warms up
+    wall.push(levelUpdates / time.wall)
+    cpu.push(levelUpdates / time.cpu)
+  }
+  return { levelUpdatesPerSecond: median(wall), levelUpdatesPerCpuSecond: median(cpu) }
+}
+
+function applyAll(instrument: Instrument, buffers: readonly RowBuffer[]): void {
+  const book = new Book({ tickSize: instrument.tickSize, rule: chainRuleOf(instrument.venue) })
+  for (const buffer of buffers)
+    for (let row = 0; row < buffer.length; row += recordRows(buffer, row))
+      if (levelsOf(buffer, row) > 0) book.apply(buffer, row)
+  if (book.state !== BOOK_STATE.live) throw new Error('the recording left the book broken')
+}
+
+/** One run that is not timed: do the orders rest? */
+async function watchOrders(replayed: Replayed): Promise<Pick<DepthFigures, 'ordersResting' | 'allResting' | 'fills'>> {
+  let engine: Engine | undefined
+  let depthRows = 0
+  let sum = 0
+  let all = 0
+  let fills = 0
+  await play(
+    replayed,
+    {
+      market(buffer, row) {
+        if (levelsOf(buffer, row) === 0) return
+        const open = engine?.orders.open ?? 0
+        depthRows++
+        sum += open
+        if (open >= OWN_ORDERS) all++
+      },
+      record(buffer, row) {
+        if (kindOf(buffer, row) === FILL.kind) fills++
+      },
+    },
+    (made) => (engine = made),
+  )
+  return { ordersResting: sum / depthRows, allResting: all / depthRows, fills }
+}
+
+async function play(
+  { buffers, config }: Replayed,
+  observer: Partial<BacktestObserver>,
+  prepared: (engine: Engine) => void = () => undefined,
+): Promise<void> {
+  const ignore = (): void => undefined
+  await runBacktest(config, {
+    source: memorySource(config.engine.instruments, buffers),
+    definitions: config.engine.strategies.map(() => ladder),
+    log: new RunLog(undefined),
+    references: [],
+    observer: { record: ignore, market: ignore, progress: ignore, ...observer },
+    prepared,
+  })
+}

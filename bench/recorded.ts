@@ -1,0 +1,112 @@
+/** A recording as tape rows in memory, and a source that plays it several times over. */
+import { gunzipSync } from 'node:zlib'
+import { readFileSync } from 'node:fs'
+import type { Instrument } from '../src/core/market/instrument.ts'
+import { DEPTH_DIFF, DEPTH_PARTIAL, DEPTH_SNAPSHOT } from '../src/core/tape/kinds.ts'
+import { APPEND_TIME, ROW_BYTES, ROW_SLOTS, ROW_WORDS, VENUE_TIME, VERSION } from '../src/core/tape/layout.ts'
+import { RowBuffer, kindOf, recordRows } from '../src/core/tape/row-buffer.ts'
+import { recording } from '../src/testing/data.ts'
+import { BUFFER_FULL, BinanceDecoder } from '../src/venues/binance/decoder.ts'
+
+const BUFFER_ROWS = 8192
+/** Digits of the nanoseconds in front of each message, and of the microseconds among them. */
+const STAMP_DIGITS = 19
+const MICROS_DIGITS = 16
+const NEWLINE = 0x0a
+const DECODER_ROOM = 4096
+
+export interface Recorded {
+  readonly instrument: Instrument
+  readonly buffers: readonly RowBuffer[]
+  readonly messages: number
+  /** Changed levels of all diffs. */
+  readonly levelUpdates: number
+}
+
+/** Decodes a recording of one instrument whose receive times are nanoseconds. Throws Error when it is not there. */
+export function decodeRecording(path: string, instrument: Instrument): Recorded {
+  const plain = gunzipSync(readFileSync(recording(path)))
+  // With room behind them, or the decoder would copy what follows each message before it looks ahead.
+  const bytes = Buffer.alloc(plain.length + DECODER_ROOM).subarray(0, plain.length)
+  bytes.set(plain)
+  const decoder = new BinanceDecoder({ venue: 'binance-usdm', instruments: [instrument] })
+  decoder.context = 0
+  const buffers: RowBuffer[] = []
+  let rows = new RowBuffer(BUFFER_ROWS)
+  const receive = new Float64Array(1)
+  let messages = 0
+  for (let at = 0; at < bytes.length;) {
+    receive[0] = Number(bytes.toString('latin1', at, at + MICROS_DIGITS))
+    if (decoder.decodeLine(bytes, at + STAMP_DIGITS + 1, bytes.length, receive, 0, rows) === BUFFER_FULL) {
+      buffers.push(rows)
+      rows = new RowBuffer(BUFFER_ROWS)
+      continue
+    }
+    if (decoder.problems.length > 0) throw new Error(`${path}: message ${messages + 1}: ${decoder.problems[0]?.reason}`)
+    messages++
+    at = decoder.end + (bytes[decoder.end] === NEWLINE ? 1 : 2)
+  }
+  buffers.push(rows)
+  let levelUpdates = 0
+  for (const buffer of buffers)
+    for (let row = 0; row < buffer.length; row += recordRows(buffer, row))
+      if (kindOf(buffer, row) === DEPTH_DIFF.kind) levelUpdates += levelsOf(buffer, row)
+  return { instrument, buffers, messages, levelUpdates }
+}
+
+/** Levels that a depth row names; 0 for other rows. */
+export function levelsOf(buffer: RowBuffer, row: number): number {
+  const kind = kindOf(buffer, row)
+  if (kind !== DEPTH_DIFF.kind && kind !== DEPTH_SNAPSHOT.kind && kind !== DEPTH_PARTIAL.kind) return 0
+  const words = row * ROW_WORDS
+  return (
+    (buffer.u32[words + (DEPTH_DIFF.bidCountByte >> 2)] as number) +
+    (buffer.u32[words + (DEPTH_DIFF.askCountByte >> 2)] as number)
+  )
+}
+
+/**
+ * Plays a recording `passes` times. Each pass lies a second behind the one before, and its update and trade ids go on, so
+ * that it is one long recording with a gap and a new snapshot at each seam. It plays copies: a long tape in memory.
+ */
+export function repeated(buffers: readonly RowBuffer[], passes: number): readonly RowBuffer[] {
+  const firstRow = buffers[0] as RowBuffer
+  const last = lastRecord(buffers)
+  const span = (last.buffer.f64[last.row * ROW_SLOTS + APPEND_TIME] as number) - (firstRow.f64[APPEND_TIME] as number)
+  const all: RowBuffer[] = [...buffers]
+  for (let pass = 1; pass < passes; pass++) {
+    for (const buffer of buffers) {
+      const copy = new RowBuffer(buffer.capacity)
+      copy.u8.set(buffer.u8.subarray(0, buffer.length * ROW_BYTES))
+      copy.length = buffer.length
+      for (let row = 0; row < copy.length; row += recordRows(copy, row)) shift(copy, row, pass, span + SEAM_US)
+      all.push(copy)
+    }
+  }
+  return all
+}
+
+/** Between two passes. */
+const SEAM_US = 1_000_000
+/** More than the ids of a pass span. */
+const SEAM_IDS = 2 ** 34
+
+function shift(buffer: RowBuffer, row: number, pass: number, span: number): void {
+  const at = row * ROW_SLOTS
+  const { f64 } = buffer
+  f64[at + APPEND_TIME] = (f64[at + APPEND_TIME] as number) + pass * span
+  // A snapshot has no time of the venue's, and 0 stays 0.
+  if (f64[at + VENUE_TIME] !== 0) f64[at + VENUE_TIME] = (f64[at + VENUE_TIME] as number) + pass * span
+  f64[at + VERSION] = (f64[at + VERSION] as number) + pass * SEAM_IDS
+  if (kindOf(buffer, row) !== DEPTH_DIFF.kind) return
+  // These ids are 64-bit integers: their upper words grow.
+  for (const slot of [DEPTH_DIFF.firstUpdateId, DEPTH_DIFF.previousUpdateId])
+    buffer.u32[(at + slot) * 2 + 1] = (buffer.u32[(at + slot) * 2 + 1] as number) + (pass * SEAM_IDS) / 2 ** 32
+}
+
+function lastRecord(buffers: readonly RowBuffer[]): { readonly buffer: RowBuffer; readonly row: number } {
+  const buffer = buffers.at(-1) as RowBuffer
+  let last = 0
+  for (let row = 0; row < buffer.length; row += recordRows(buffer, row)) last = row
+  return { buffer, row: last }
+}
