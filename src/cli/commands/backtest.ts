@@ -1,8 +1,8 @@
 /** `tapewright backtest`: runs a strategy over tapes with simulated fills and writes a run folder. */
 import { systemClock } from '../../node/clock.ts'
 import { UsageError } from '../command.ts'
-import type { Arguments, Command } from '../command.ts'
-import { findTapes } from '../data-tapes.ts'
+import type { Arguments, Command, Terminal } from '../command.ts'
+import { DATA_FOLDER, findTapes } from '../data-tapes.ts'
 import { newRunFolder } from '../run-folder.ts'
 import { parseDuration, parseInstant, parseInstantEnd } from '../times.ts'
 import type { InputSpec } from '../work/inputs.ts'
@@ -44,8 +44,11 @@ export const backtest: Command = {
     const now = systemClock.nowMicros()
     const span = spanOf(args, now)
     const settings = marketSettings(args)
-    const symbols = (args.one('instruments') ?? '').split(',').filter((symbol) => symbol !== '')
-    const inputs = await inputsFor(args, symbols, span)
+    const symbols = (args.one('instruments') ?? '')
+      .toUpperCase()
+      .split(',')
+      .filter((symbol) => symbol !== '')
+    const inputs = await inputsFor(args, symbols, span, terminal)
     return startBacktest(
       {
         strategy,
@@ -86,16 +89,15 @@ async function inputsFor(
   args: Arguments,
   symbols: readonly string[],
   span: { readonly from: number; readonly to: number },
+  terminal: Terminal,
 ): Promise<readonly InputSpec[]> {
   const tapes = args.all('tape')
   if (tapes.length > 0) return tapes.map((path) => ({ kind: 'tape', path }))
   if (symbols.length === 0) throw new UsageError('backtest wants data: --tape TAPE, or -i SYMBOLS with downloaded data')
-  const found = await findTapes({
-    dataDir: args.one('data') ?? 'data',
-    venue: args.one('venue') ?? 'binance-usdm',
-    symbols,
-    from: span.from,
-    to: span.to,
-  })
+  const dataDir = args.one('data') ?? DATA_FOLDER
+  const found = await findTapes(
+    { dataDir, venue: args.one('venue') ?? 'binance-usdm', symbols, from: span.from, to: span.to },
+    terminal,
+  )
   return found.map((path) => ({ kind: 'tape', path }))
 }
