@@ -2,8 +2,9 @@
  * Keeps orders, positions, books and money in step with what the venue tells, and wakes the reconcilers.
  *
  * In: ORDER_UPDATE, FILL, FUNDING_PAYMENT and TRANSFER rows. Out: positions per key and for the account, the ledger, the
- * funds that limits are judged by. Refuses nothing: what the venue says happened. A fill that belongs to no open order of
- * ours is booked to the account, and its instrument is locked for opening, because somebody else is at work there.
+ * funds that limits are judged by. Refuses nothing: what the venue says happened. Each fill comes once, in whatever order
+ * (the merge in front of the tape sees to it); updates may come twice or late. A fill that belongs to no open order of ours
+ * is booked to the account, and its instrument is locked for opening, because somebody else is at work there.
  */
 import { ORDER_STATE, PURPOSE } from '../account/orders.ts'
 import type { OrderTable } from '../account/orders.ts'
@@ -11,11 +12,12 @@ import type { Ledger } from '../account/ledger.ts'
 import type { PositionTable } from '../account/positions.ts'
 import type { ProtectionReconciler } from '../execution/protection.ts'
 import type { QuoteReconciler } from '../execution/quotes.ts'
+import { WISH } from '../execution/targets.ts'
 import type { TargetReconciler } from '../execution/targets.ts'
 import { DRAFT } from '../risk/pre-trade-check.ts'
 import type { PreTradeCheck } from '../risk/pre-trade-check.ts'
 import type { Exposure } from '../risk/exposure.ts'
-import { FILL, ORDER_FLAGS, ORDER_STATUS, ORDER_UPDATE } from '../tape/kinds.ts'
+import { FILL, ORDER_FLAGS, ORDER_STATUS, ORDER_UPDATE, TIME_IN_FORCE } from '../tape/kinds.ts'
 import { ROW_SLOTS, ROW_WORDS } from '../tape/layout.ts'
 import type { RowBuffer } from '../tape/row-buffer.ts'
 import type { MarketState } from './market-state.ts'
@@ -23,8 +25,9 @@ import type { MarketState } from './market-state.ts'
 /** The engine keeps one account with one wallet; tables below it are keyed for more. */
 const ACCOUNT = 0
 const WALLET = 0
-/** The venue's code for a post-only order that would have taken liquidity. */
+/** The venue's codes for a post-only order that would have taken liquidity; on spot it is the code of other reasons, too. */
 const POST_ONLY_WOULD_TAKE = -5022
+const SPOT_REFUSED = -2010
 /** The venue's code for a stop that is past its trigger already. */
 const WOULD_TRIGGER = -2021
 
@@ -43,6 +46,8 @@ export interface KeeperParts {
   readonly protection: ProtectionReconciler
   /** Ends the wish of a key whose protection cannot be placed. */
   flatten(key: number): void
+  /** Takes away what a key would open. */
+  withdraw(key: number): void
 }
 
 export class AccountKeeper {
@@ -56,38 +61,36 @@ export class AccountKeeper {
     this.#holders = new Int32Array(Math.max(1, parts.books.rows / parts.instruments))
   }
 
-  /** Applies a FILL; returns the key whose order it filled, or -1. */
+  /**
+   * Applies a FILL; returns the key whose order it filled, or -1. Call `requote` for it when its strategy has been told:
+   * a strategy may want other prices after a fill.
+   */
   onFill(buffer: RowBuffer, row: number, instrument: number): number {
-    const { orders, books, account, ledger, exposure, protection, targets, check } = this.#parts
+    const { orders, books, account, ledger, exposure, protection, targets } = this.#parts
     account.applyFill(instrument, buffer, row)
     ledger.bookFill(ACCOUNT, WALLET, buffer, row, account)
     exposure.position[instrument] = account.quantity[instrument] as number
     const slot = orders.find(buffer.u32[row * ROW_WORDS + FILL.intentByte / 4] as number)
     if (slot < 0) {
-      check.locked[instrument] = 1
       this.#refreshExposure(instrument)
+      this.#lock(instrument)
       return -1
     }
     const key = orders.key[slot] as number
-    books.applyFill(key, buffer, row)
-    const at = row * ROW_SLOTS
-    this.#release(slot, instrument, buffer.f64[at + FILL.quantity] as number)
-    orders.filled[slot] = buffer.f64[at + FILL.filled] as number
-    books.storeAverageEntry(key, protection.entry, key)
     const purpose = orders.purpose[slot] as number
-    if (purpose === PURPOSE.stop || purpose === PURPOSE.takeProfit) {
-      // The venue closed the position as asked: it is not to be opened again.
-      targets.wanted[key] = 0
-      targets.active[key] = 0
-    }
-    if ((orders.filled[slot] as number) >= (orders.quantity[slot] as number)) orders.remove(slot)
-    if (books.quantity[key] === 0 && targets.active[key] === 0) {
-      protection.stop[key] = 0
-      protection.takeProfit[key] = 0
-    }
-    this.#refreshExposure(instrument)
-    this.#reconcile(key)
+    books.applyFill(key, buffer, row)
+    books.storeAverageEntry(key, protection.entry, key)
+    protection.renew(key)
+    this.#count(slot, instrument, buffer.f64, row * ROW_SLOTS + FILL.quantity)
+    if (purpose === PURPOSE.stop || purpose === PURPOSE.takeProfit) targets.closedByVenue(key)
+    else if (purpose === PURPOSE.target) targets.filled(key)
+    this.#reconcilePosition(key)
+    if (books.quantity[key] === 0 && targets.state[key] !== WISH.active) protection.forget(key)
     return key
+  }
+
+  requote(key: number): void {
+    this.#parts.quotes.reconcile(key)
   }
 
   onOrderUpdate(buffer: RowBuffer, row: number, status: number): void {
@@ -105,6 +108,7 @@ export class AccountKeeper {
       case ORDER_STATUS.cancelled:
       case ORDER_STATUS.expired:
       case ORDER_STATUS.rejected:
+        if (this.#waitsForFills(slot, buffer.f64, row * ROW_SLOTS + ORDER_UPDATE.filled)) return
         return this.#ended(slot, status, buffer.i32[row * ROW_WORDS + ORDER_UPDATE.errorByte / 4] as number)
       default:
         return // triggered: it works on as another order; filled: its fills say more
@@ -122,45 +126,85 @@ export class AccountKeeper {
     this.#parts.ledger.bookTransfer(ACCOUNT, buffer, row)
   }
 
+  /** Counts a fill's lots (`slots[at]`) on its order, and forgets the order when it is filled. */
+  #count(slot: number, instrument: number, slots: Float64Array, at: number): void {
+    const { orders } = this.#parts
+    const lots = slots[at] as number
+    const left = (orders.quantity[slot] as number) - (orders.filled[slot] as number)
+    this.#release(slot, instrument, Math.min(lots, left))
+    orders.filled[slot] = (orders.filled[slot] as number) + lots
+    // Fills and acks come on different ways: a fill says as well that the venue has the order.
+    if (orders.state[slot] === ORDER_STATE.sent) orders.state[slot] = ORDER_STATE.working
+    if (lots >= left) orders.remove(slot)
+    this.#refreshExposure(instrument)
+  }
+
+  /** True when the venue counts fills (`slots[at]`) that have not come yet: the order stays until they have. */
+  #waitsForFills(slot: number, slots: Float64Array, at: number): boolean {
+    const { orders, instruments } = this.#parts
+    const stated = slots[at] as number
+    if (!(stated > (orders.filled[slot] as number))) return false
+    const instrument = (orders.key[slot] as number) % instruments
+    this.#release(slot, instrument, Math.max(0, (orders.quantity[slot] as number) - stated))
+    orders.quantity[slot] = stated
+    orders.state[slot] = ORDER_STATE.cancelling
+    this.#refreshExposure(instrument)
+    return true
+  }
+
   /** An order ended without filling whole. */
   #ended(slot: number, status: number, error: number): void {
-    const { orders, targets, quotes, protection, instruments } = this.#parts
+    const { orders, targets, quotes, instruments } = this.#parts
     const key = orders.key[slot] as number
     const instrument = key % instruments
     const purpose = orders.purpose[slot] as number
     const flags = orders.flags[slot] as number
     const level = orders.level[slot] as number
-    const asked = orders.state[slot] === ORDER_STATE.cancelling
+    const isAsked = orders.state[slot] === ORDER_STATE.cancelling && status !== ORDER_STATUS.rejected
+    const isPostOnly = orders.timeInForce[slot] === TIME_IN_FORCE.postOnly
     this.#release(slot, instrument, (orders.quantity[slot] as number) - (orders.filled[slot] as number))
     orders.remove(slot)
     this.#refreshExposure(instrument)
-    const rejected = status === ORDER_STATUS.rejected
-    switch (purpose) {
-      case PURPOSE.target:
-        if (rejected) targets.rejected(key, error === POST_ONLY_WOULD_TAKE)
-        else if (asked) targets.reconcile(key)
-        else targets.ended(key)
-        return
-      case PURPOSE.quote:
-        if (rejected) quotes.disarm(key, flags, level)
-        else quotes.reconcile(key)
-        return
-      default:
-        // A stop that is past its price already, or that the venue refuses, leaves one honest way out: close.
-        if (rejected && (purpose === PURPOSE.stop || error === WOULD_TRIGGER)) this.#parts.flatten(key)
-        else if (rejected) protection.takeProfit[key] = 0
-        else {
-          protection.reconcile(key)
-          targets.reconcile(key)
-        }
-    }
+    const isRejected = status === ORDER_STATUS.rejected
+    if (purpose === PURPOSE.quote) {
+      if (isRejected) quotes.disarm(key, flags, level)
+    } else if (purpose === PURPOSE.target) {
+      if (isRejected) targets.rejected(key, isPostOnly && (error === POST_ONLY_WOULD_TAKE || error === SPOT_REFUSED))
+      else if (!isAsked) targets.ended(key)
+    } else if (!isAsked) this.#unprotected(key, purpose, status, error)
+    this.#reconcile(key)
+  }
+
+  /**
+   * A stop or take-profit that the venue refused, dropped, or triggered without filling it. One that is past its price
+   * already, or is gone because it was triggered, leaves one honest way out: close.
+   */
+  #unprotected(key: number, purpose: number, status: number, error: number): void {
+    const { protection, instruments } = this.#parts
+    const isRejected = status === ORDER_STATUS.rejected
+    if (isRejected && purpose === PURPOSE.takeProfit && error !== WOULD_TRIGGER) protection.takeProfit[key] = 0
+    else if (!protection.lost(key)) this.#lock(key % instruments)
+    else if (status !== ORDER_STATUS.cancelled) this.#parts.flatten(key)
   }
 
   #reconcile(key: number): void {
-    const { targets, quotes, protection } = this.#parts
-    protection.reconcile(key)
+    this.#reconcilePosition(key)
+    this.#parts.quotes.reconcile(key)
+  }
+
+  #reconcilePosition(key: number): void {
+    const { targets, protection } = this.#parts
+    if (!protection.reconcile(key)) this.#parts.flatten(key)
     targets.reconcile(key)
-    quotes.reconcile(key)
+    // A wish that is reached or given up may leave a position that spot could not protect while it was sold.
+    if (targets.state[key] !== WISH.active) protection.reconcile(key)
+  }
+
+  /** Nothing is opened on an instrument any more. */
+  #lock(instrument: number): void {
+    const { check, books, instruments } = this.#parts
+    check.locked[instrument] = 1
+    for (let key = instrument; key < books.rows; key += instruments) this.#parts.withdraw(key)
   }
 
   /** Takes lots that are filled or will not be any more out of what the order could still add. */

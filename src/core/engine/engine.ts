@@ -133,14 +133,13 @@ export class Engine {
     const reconciler = { instruments, market, orders, desk, positions: this.books.quantity }
     const targets = new TargetReconciler(reconciler)
     const quotes = new QuoteReconciler(reconciler, config.quoteToleranceTicks)
-    const protection = new ProtectionReconciler(reconciler)
+    const protection = new ProtectionReconciler(reconciler, targets)
     this.#wishes = new Wishes({
       instruments,
       sizers: config.strategies.map((s) => s.sizer),
       names: config.strategies.map((s) => s.name),
       market,
       outputs,
-      orders,
       targets,
       quotes,
       protection,
@@ -161,6 +160,7 @@ export class Engine {
       quotes,
       protection,
       flatten: (key) => this.#wishes.flatten(key),
+      withdraw: (key) => this.#wishes.withdraw(key),
     })
     this.roster = new Roster(config.strategies, definitions, {
       instruments,
@@ -336,7 +336,9 @@ export class Engine {
   #onFill(buffer: RowBuffer, row: number, instrument: number): void {
     this.funds.touch()
     const key = this.#keeper.onFill(buffer, row, instrument)
-    if (key >= 0) this.#calls.fill(buffer, row, instrument, Math.floor(key / this.#instruments))
+    if (key < 0) return
+    this.#calls.fill(buffer, row, instrument, Math.floor(key / this.#instruments))
+    this.#keeper.requote(key)
   }
 
   #onDepth(buffer: RowBuffer, row: number, instrument: number): void {

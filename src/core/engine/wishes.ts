@@ -5,11 +5,9 @@
  * Refuses: prices and sizes that are not finite numbers (StrategyError naming strategy and instrument).
  */
 import type { Instrument } from '../market/instrument.ts'
-import type { OrderTable } from '../account/orders.ts'
-import { PURPOSE } from '../account/orders.ts'
 import type { ProtectionReconciler } from '../execution/protection.ts'
 import type { QuoteReconciler } from '../execution/quotes.ts'
-import { STYLE } from '../execution/targets.ts'
+import { STYLE, WISH } from '../execution/targets.ts'
 import type { TargetReconciler } from '../execution/targets.ts'
 import { scaleOf } from '../number/decimal.ts'
 import { FUNDS } from '../risk/pre-trade-check.ts'
@@ -37,7 +35,6 @@ export interface WishParts {
   readonly names: readonly string[]
   readonly market: MarketState
   readonly outputs: OutputWriter
-  readonly orders: OrderTable
   readonly targets: TargetReconciler
   readonly quotes: QuoteReconciler
   readonly protection: ProtectionReconciler
@@ -60,15 +57,16 @@ export class Wishes implements StrategyActions {
   }
 
   signal(key: number, direction: Direction, options: SignalOptions): void {
-    const { instruments, targets, protection } = this.#parts
+    const { instruments, protection } = this.#parts
     const instrument = key % instruments.length
     const rules = instruments[instrument] as Instrument
     const stop = this.#rate(key, 'stop', options.stop)
     const takeProfit = this.#rate(key, 'takeProfit', options.takeProfit)
+    this.#checkDistances(key, stop, takeProfit)
     this.#writeSignal(key, instrument, DIRECTION[direction], options.reason, stop, takeProfit)
     const held = this.#held(key)
     if (direction === 'flat' || (direction === 'short' && rules.market === 'spot')) {
-      if (held !== 0 || (this.#parts.positions[key] as number) !== 0) this.#want(key, 0, options.entry)
+      this.#close(key, options.entry)
       return
     }
     // The same word again changes nothing: the size was decided when it was first said.
@@ -82,8 +80,7 @@ export class Wishes implements StrategyActions {
     const lots = cells[SIZING.lots] as number
     protection.stop[key] = stop
     protection.takeProfit[key] = takeProfit
-    this.#want(key, direction === 'long' ? lots : -lots, options.entry)
-    if (lots === 0) targets.active[key] = 0
+    this.#want(key, direction === 'long' || lots === 0 ? lots : -lots, options.entry)
   }
 
   target(key: number, options: TargetOptions): void {
@@ -104,8 +101,11 @@ export class Wishes implements StrategyActions {
       cells[SIZING.lots] = Math.sign(amount) * (lots - (lots % rules.stepSize))
     }
     const wanted = cells[SIZING.lots] as number
-    protection.stop[key] = this.#rate(key, 'stop', options.stop)
-    protection.takeProfit[key] = this.#rate(key, 'takeProfit', options.takeProfit)
+    const stop = this.#rate(key, 'stop', options.stop)
+    const takeProfit = this.#rate(key, 'takeProfit', options.takeProfit)
+    this.#checkDistances(key, stop, takeProfit)
+    protection.stop[key] = stop
+    protection.takeProfit[key] = takeProfit
     this.#parts.outputs.text(options.reason)
     this.#want(key, rules.market === 'spot' && wanted < 0 ? 0 : wanted, options.entry)
   }
@@ -118,14 +118,14 @@ export class Wishes implements StrategyActions {
     const wanted = this.#wanted
     let at = 0
     for (let i = 0; i < slots.bids * 2; i += 2) {
-      const price = snapFloor(this.#finite(key, slots.bidCells[i] as number) * priceScale)
-      const lots = snapFloor(this.#finite(key, slots.bidCells[i + 1] as number) * quantityScale)
+      const price = snapFloor(this.#positive(key, slots.bidCells[i] as number) * priceScale)
+      const lots = snapFloor(this.#positive(key, slots.bidCells[i + 1] as number) * quantityScale)
       wanted[at++] = price - (price % rules.tickSize)
       wanted[at++] = lots - (lots % rules.stepSize)
     }
     for (let i = 0; i < slots.asks * 2; i += 2) {
-      const price = snapCeil(this.#finite(key, slots.askCells[i] as number) * priceScale)
-      const lots = snapFloor(this.#finite(key, slots.askCells[i + 1] as number) * quantityScale)
+      const price = snapCeil(this.#positive(key, slots.askCells[i] as number) * priceScale)
+      const lots = snapFloor(this.#positive(key, slots.askCells[i + 1] as number) * quantityScale)
       const beyond = price % rules.tickSize
       wanted[at++] = beyond === 0 ? price : price + rules.tickSize - beyond
       wanted[at++] = lots - (lots % rules.stepSize)
@@ -133,50 +133,49 @@ export class Wishes implements StrategyActions {
     this.#parts.quotes.set(key, wanted, slots.bids, slots.asks)
   }
 
-  /** Takes the resting quotes of a key away; its position stays. */
+  /** Takes away what a key would open: its quotes, and what its target is still short of. Position and stops stay. */
   withdraw(key: number): void {
     this.#parts.quotes.withdraw(key)
+    this.#parts.targets.stopOpening(key)
   }
 
   /** Ends every wish of a key: position to zero, quotes withdrawn. */
   flatten(key: number): void {
     this.#parts.quotes.withdraw(key)
-    if (this.#held(key) !== 0 || (this.#parts.positions[key] as number) !== 0) this.#want(key, 0, 'market')
+    this.#close(key, 'market')
+  }
+
+  /** Wants a key's position to be zero; said again while it is on its way there, it changes nothing. */
+  #close(key: number, entry: EntryStyle | undefined): void {
+    const { targets, positions } = this.#parts
+    if (targets.works(key, 0, styleOf(entry))) return
+    if (this.#held(key) !== 0 || (positions[key] as number) !== 0) this.#want(key, 0, entry)
   }
 
   /** What the key is on its way to: the wanted position while it is worked, else the position. */
   #held(key: number): number {
     const { targets, positions } = this.#parts
-    return targets.active[key] === 1 ? (targets.wanted[key] as number) : (positions[key] as number)
+    return targets.state[key] === WISH.active ? (targets.wanted[key] as number) : (positions[key] as number)
   }
 
   #want(key: number, lots: number, entry: EntryStyle | undefined): void {
-    const { targets, outputs, instruments, positions } = this.#parts
-    const style = entry === 'post-only' ? STYLE.postOnly : STYLE.market
+    const { targets, outputs, instruments, positions, protection } = this.#parts
+    const style = styleOf(entry)
     const instrument = key % instruments.length
     this.#parts.market.reference(instrument, this.#reference)
     const row = outputs.add(TARGET.kind, 0, instrument, 0)
     outputs.rows.u16[row * 32 + TARGET.strategyByte / 2] = Math.floor(key / instruments.length)
     outputs.rows.u8[row * 64 + TARGET.styleByte] = style
     const at = row * ROW_SLOTS
-    outputs.rows.f64[at + TARGET.quantity] = lots
+    // A tape holds no -0.
+    outputs.rows.f64[at + TARGET.quantity] = lots + 0
     outputs.rows.f64[at + TARGET.position] = positions[key] as number
     outputs.rows.f64[at + TARGET.reference] = this.#reference[0] as number
-    targets.wanted[key] = lots
-    if (lots === 0) this.#cancelSpotProtection(key)
+    targets.wanted[key] = lots + 0
     targets.set(key, style)
-  }
-
-  /** On spot a resting stop locks what is to be sold, so it has to go before the position does. */
-  #cancelSpotProtection(key: number): void {
-    const { instruments, orders, protection } = this.#parts
-    if (instruments[key % instruments.length]?.market !== 'spot') return
-    protection.stop[key] = 0
-    protection.takeProfit[key] = 0
-    let resting = false
-    for (let slot = orders.first[key] as number; slot >= 0; slot = orders.next[slot] as number)
-      if (orders.purpose[slot] === PURPOSE.stop || orders.purpose[slot] === PURPOSE.takeProfit) resting = true
-    if (resting) protection.withdraw(key)
+    // The stop of a position may have a new distance, and spot cannot sell what a stop holds.
+    protection.reconcile(key)
+    if (targets.state[key] !== WISH.active && positions[key] === 0) protection.forget(key)
   }
 
   #expectedPrice(instrument: number, sell: boolean): number {
@@ -215,8 +214,26 @@ export class Wishes implements StrategyActions {
     return Math.round(fraction * RATE_SCALE)
   }
 
+  /** Spot locks what an order sells, so that a second one for the same coins has none left. */
+  #checkDistances(key: number, stop: number, takeProfit: number): void {
+    const { instruments } = this.#parts
+    if (stop !== 0 && takeProfit !== 0 && instruments[key % instruments.length]?.market === 'spot')
+      throw new StrategyError(
+        `${this.#place(key)}: spot takes a stop or a takeProfit, not both; watch the other price in the strategy`,
+      )
+  }
+
   #finite(key: number, value: number): number {
     if (!Number.isFinite(value)) throw new StrategyError(`${this.#place(key)}: a price or size is ${value}`)
+    return value
+  }
+
+  /** A price or size of a quote; 0 leaves its slot empty. */
+  #positive(key: number, value: number): number {
+    if (this.#finite(key, value) < 0)
+      throw new StrategyError(
+        `${this.#place(key)}: a quote of ${value}; prices and sizes are not negative, asks included`,
+      )
     return value
   }
 
@@ -224,6 +241,10 @@ export class Wishes implements StrategyActions {
     const { instruments, names } = this.#parts
     return `strategy ${names[Math.floor(key / instruments.length)] ?? ''}, ${instruments[key % instruments.length]?.symbol ?? ''}`
   }
+}
+
+function styleOf(entry: EntryStyle | undefined): number {
+  return entry === 'post-only' ? STYLE.postOnly : STYLE.market
 }
 
 function snapFloor(count: number): number {

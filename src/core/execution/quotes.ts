@@ -43,15 +43,19 @@ export class QuoteReconciler {
     this.#toleranceTicks = toleranceTicks
   }
 
-  /** Takes the wanted prices of a key: `bids` and `asks` pairs (price quanta, lots) from `wanted`, bids first. */
+  /**
+   * Takes the wanted prices of a key: `bids` and `asks` pairs (price quanta, lots) from `wanted`, bids first. A pair without
+   * a price or without lots wants nothing.
+   */
   set(key: number, wanted: Float64Array, bids: number, asks: number): void {
     const slots = this.#slots
     const base = key * SIDES * QUOTE_LEVELS * SLOT.length
     for (let i = 0; i < SIDES * QUOTE_LEVELS; i++) {
       const side = i < QUOTE_LEVELS ? 0 : 1
       const level = i - side * QUOTE_LEVELS
-      const present = level < (side === 0 ? bids : asks)
       const from = (side * bids + level) * 2
+      const present =
+        level < (side === 0 ? bids : asks) && (wanted[from] as number) > 0 && (wanted[from + 1] as number) > 0
       const at = base + i * SLOT.length
       slots[at + SLOT.price] = present ? (wanted[from] as number) : 0
       slots[at + SLOT.quantity] = present ? (wanted[from + 1] as number) : 0
@@ -104,17 +108,29 @@ export class QuoteReconciler {
   #place(key: number, i: number, at: number): void {
     const sell = i >= QUOTE_LEVELS
     const draft = this.#desk.draft
-    const position = this.#positions[key] as number
     const quantity = this.#slots[at + SLOT.quantity] as number
     draft[DRAFT.price] = this.#slots[at + SLOT.price] as number
     draft[DRAFT.quantity] = quantity
     draft[DRAFT.trigger] = 0
     // A quote within the position reduces it; it is not marked reduce-only, because the next fill may turn that around.
-    const reduces = sell ? position >= quantity : -position >= quantity
+    const reduces = quantity <= this.#leftToReduce(key, sell)
     const flags = (sell ? ORDER_FLAGS.sell : 0) | (reduces ? 0 : ORDER_FLAGS.opening)
     const level = sell ? i - QUOTE_LEVELS : i
     if (this.#desk.place(key, PURPOSE.quote, level, flags, ORDER_TYPE.limit, TIME_IN_FORCE.postOnly) < 0)
       this.#slots[at + SLOT.armed] = 0
+  }
+
+  /** Lots of the position that no open order of this key is about to close already. */
+  #leftToReduce(key: number, sell: boolean): number {
+    const orders = this.#orders
+    const position = this.#positions[key] as number
+    let left = sell ? position : -position
+    for (let slot = orders.first[key] as number; slot >= 0; slot = orders.next[slot] as number) {
+      const flags = orders.flags[slot] as number
+      if ((flags & ORDER_FLAGS.protective) !== 0 || ((flags & ORDER_FLAGS.sell) !== 0) !== sell) continue
+      left -= (orders.quantity[slot] as number) - (orders.filled[slot] as number)
+    }
+    return left
   }
 
   save(writer: StateWriter): void {

@@ -3,7 +3,8 @@
  *
  * In: a wanted position per key, order endings, fills. Out: intents through the desk. Owns: the wanted positions and their
  * styles. It works one order per key at a time and waits while anything is uncertain, so a repeated signal, a restart or a
- * duplicate changes nothing. A refused or rejected order ends the attempt until the strategy speaks again.
+ * duplicate changes nothing. A refused or rejected order ends the attempt until the strategy speaks again. Orders of a wish
+ * that is over are cancelled.
  */
 import { BLOCK, ORDER_FLAGS, ORDER_TYPE, TIME_IN_FORCE } from '../tape/kinds.ts'
 import { ORDER_STATE, PURPOSE } from '../account/orders.ts'
@@ -16,6 +17,16 @@ import type { StateReader, StateWriter } from '../tape/state.ts'
 import type { OrderDesk } from './order-desk.ts'
 
 export const STYLE = { market: 0, postOnly: 1 } as const
+
+/** Where the wish of a key stands. */
+export const WISH = {
+  /** Reached, or given up. */
+  over: 0,
+  /** Still to be worked. */
+  active: 1,
+  /** A stop or take-profit closed the position: what an order under way still brings is taken back. */
+  closed: 2,
+} as const
 
 /** Post-only attempts that the venue may refuse for one wish before it is given up. */
 const MAKER_ATTEMPTS = 5
@@ -34,8 +45,8 @@ export class TargetReconciler {
   readonly wanted: Float64Array
   /** STYLE per key. */
   readonly style: Uint8Array
-  /** 1 while the wish is still to be worked. */
-  readonly active: Uint8Array
+  /** A WISH per key. */
+  readonly state: Uint8Array
   readonly #attempts: Uint8Array
   readonly #instruments: readonly Instrument[]
   readonly #market: MarketState
@@ -48,7 +59,7 @@ export class TargetReconciler {
     const keys = parts.orders.keys
     this.wanted = new Float64Array(keys)
     this.style = new Uint8Array(keys)
-    this.active = new Uint8Array(keys)
+    this.state = new Uint8Array(keys)
     this.#attempts = new Uint8Array(keys)
     this.#instruments = parts.instruments
     this.#market = parts.market
@@ -60,19 +71,58 @@ export class TargetReconciler {
   /** A new wish: the position in `wanted[key]` is to be worked in `style`. */
   set(key: number, style: number): void {
     this.style[key] = style
-    this.active[key] = 1
+    this.state[key] = WISH.active
     this.#attempts[key] = 0
     this.reconcile(key)
   }
 
+  /** Whether this wish is being worked already. */
+  works(key: number, lots: number, style: number): boolean {
+    return this.state[key] === WISH.active && this.wanted[key] === lots && this.style[key] === style
+  }
+
+  /** Whether the position of a key is on its way out at market, to zero or to the other side. */
+  isClosing(key: number): boolean {
+    const wanted = this.wanted[key] as number
+    const isAgainst = wanted === 0 || wanted > 0 !== (this.#positions[key] as number) > 0
+    return this.state[key] === WISH.active && this.style[key] === STYLE.market && isAgainst
+  }
+
+  /** Whether a key is on its way to hold less of a long position. */
+  isSelling(key: number): boolean {
+    const position = this.#positions[key] as number
+    return this.state[key] === WISH.active && position > 0 && (this.wanted[key] as number) < position
+  }
+
+  /** Ends what a wish would open, and lets it go on closing. */
+  stopOpening(key: number): void {
+    if (this.state[key] !== WISH.active) return
+    const wanted = this.wanted[key] as number
+    const position = this.#positions[key] as number
+    if (wanted === 0) return
+    if (position !== 0 && wanted > 0 !== position > 0) this.wanted[key] = 0
+    else if (Math.abs(wanted) > Math.abs(position)) this.state[key] = WISH.over
+    this.reconcile(key)
+  }
+
+  /** The venue closed the position as asked (a stop, a take-profit): it is not to be opened again. */
+  closedByVenue(key: number): void {
+    this.wanted[key] = 0
+    this.state[key] = WISH.closed
+  }
+
+  /** An order of this key's wish was filled: one that comes after the position was closed is taken back. */
+  filled(key: number): void {
+    if (this.state[key] === WISH.closed) this.set(key, STYLE.market)
+  }
+
   /** Looks again after an order or a position of this key changed. */
   reconcile(key: number): void {
-    if (this.active[key] === 0) return
-    if (this.#waitForOpenOrder(key)) return
+    if (this.#waitForOpenOrder(key) || this.state[key] !== WISH.active) return
     const position = this.#positions[key] as number
     const difference = (this.wanted[key] as number) - position
     if (difference === 0) {
-      this.active[key] = 0
+      this.state[key] = WISH.over
       return
     }
     const instrument = key % this.#instruments.length
@@ -85,17 +135,19 @@ export class TargetReconciler {
     quantity -= quantity % step
     if (!(quantity > 0)) {
       // What is left is dust: smaller than the venue can trade.
-      this.active[key] = 0
+      this.state[key] = WISH.over
       return
     }
     const sell = difference < 0 ? ORDER_FLAGS.sell : 0
+    // On spot a resting stop locks what is to be sold: it has to go first.
+    if (rules.market === 'spot' && sell !== 0 && this.#isProtected(key)) return
     const draft = this.#desk.draft
     draft[DRAFT.quantity] = quantity
     draft[DRAFT.trigger] = 0
     this.#price(instrument, sell, postOnly)
     const reduces = position !== 0 && difference < 0 === position > 0 && quantity <= Math.abs(position)
-    const spot = rules.market === 'spot'
-    const flags = sell | (reduces ? (spot ? 0 : ORDER_FLAGS.reduceOnly) : ORDER_FLAGS.opening)
+    const isSpot = rules.market === 'spot'
+    const flags = sell | (reduces ? (isSpot ? 0 : ORDER_FLAGS.reduceOnly) : ORDER_FLAGS.opening)
     const type = postOnly ? ORDER_TYPE.limit : ORDER_TYPE.market
     const timeInForce = postOnly ? TIME_IN_FORCE.postOnly : TIME_IN_FORCE.goodTillCancel
     if (this.#desk.place(key, PURPOSE.target, 0, flags, type, timeInForce) < 0) this.#refused(key)
@@ -105,7 +157,7 @@ export class TargetReconciler {
   rejected(key: number, postOnlyWouldTake: boolean): void {
     const attempts = (this.#attempts[key] as number) + 1
     this.#attempts[key] = attempts
-    if (!postOnlyWouldTake || attempts >= MAKER_ATTEMPTS) this.active[key] = 0
+    if (!postOnlyWouldTake || attempts >= MAKER_ATTEMPTS) this.state[key] = WISH.over
     else this.reconcile(key)
   }
 
@@ -113,13 +165,21 @@ export class TargetReconciler {
   ended(key: number): void {
     const attempts = (this.#attempts[key] as number) + 1
     this.#attempts[key] = attempts
-    if (attempts >= MAKER_ATTEMPTS) this.active[key] = 0
+    if (attempts >= MAKER_ATTEMPTS) this.state[key] = WISH.over
     else this.reconcile(key)
+  }
+
+  #isProtected(key: number): boolean {
+    const orders = this.#orders
+    for (let slot = orders.first[key] as number; slot >= 0; slot = orders.next[slot] as number)
+      if (orders.purpose[slot] === PURPOSE.stop || orders.purpose[slot] === PURPOSE.takeProfit) return true
+    return false
   }
 
   /** True while an order of this key is open: it is kept if it leads to the wish, cancelled if not. */
   #waitForOpenOrder(key: number): boolean {
     const orders = this.#orders
+    const isActive = this.state[key] === WISH.active
     let open = false
     for (let slot = orders.first[key] as number; slot >= 0; slot = orders.next[slot] as number) {
       if (orders.purpose[slot] !== PURPOSE.target) continue
@@ -128,7 +188,7 @@ export class TargetReconciler {
       const left = (orders.quantity[slot] as number) - (orders.filled[slot] as number)
       const sell = ((orders.flags[slot] as number) & ORDER_FLAGS.sell) !== 0
       const reached = (this.#positions[key] as number) + (sell ? -left : left)
-      if (reached !== (this.wanted[key] as number)) this.#desk.cancel(slot)
+      if (!isActive || reached !== (this.wanted[key] as number)) this.#desk.cancel(slot)
     }
     return open
   }
@@ -152,20 +212,20 @@ export class TargetReconciler {
 
   #refused(key: number): void {
     // Too many open orders passes by itself; every other reason waits for the strategy's next word.
-    if (this.#desk.refusal !== BLOCK.tooManyOpenOrders) this.active[key] = 0
+    if (this.#desk.refusal !== BLOCK.tooManyOpenOrders) this.state[key] = WISH.over
   }
 
   save(writer: StateWriter): void {
     writer.begin('targets', 1)
     writer.f64s(this.wanted)
-    for (const column of [this.style, this.active, this.#attempts]) writer.u8s(column)
+    for (const column of [this.style, this.state, this.#attempts]) writer.u8s(column)
     writer.end()
   }
 
   load(reader: StateReader): void {
     reader.begin('targets', 1)
     reader.into(this.wanted)
-    for (const column of [this.style, this.active, this.#attempts]) reader.into(column)
+    for (const column of [this.style, this.state, this.#attempts]) reader.into(column)
     reader.end()
   }
 }
