@@ -19,6 +19,7 @@ import {
   FILL_WHY,
   FUNDING_PAYMENT,
   FUNDING_RATE,
+  INSTRUMENT_VERSION,
   INTENT,
   MARK_PRICE,
   ORDER_FLAGS,
@@ -211,6 +212,13 @@ export class ExchangeBench {
     const at = this.#append(FUNDING_RATE.kind, 0, instrument, 0)
     this.#rows.f64[at + FUNDING_RATE.rate] = rate
     this.#rows.f64[at + FUNDING_RATE.mark] = mark
+    return this.#market()
+  }
+
+  /** From here on an instrument's rows use another version of it. */
+  newVersion(instrument: number, next: number): this {
+    const at = this.#append(INSTRUMENT_VERSION.kind, 0, instrument, 0)
+    this.#rows.u16[(at * 8 + INSTRUMENT_VERSION.nextByte) / 2] = next
     return this.#market()
   }
 
