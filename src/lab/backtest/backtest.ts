@@ -62,6 +62,8 @@ export class Backtest {
   readonly #markets: LiveMarkets
   readonly #ownRow: RowBuffer = new RowBuffer(1)
   #rows = 0
+  /** A row behind the run's span has come. */
+  #over = false
   // Cells instead of arguments: a double that is passed on costs an allocation.
   readonly #until: Float64Array = new Float64Array(1)
   readonly #limit: Float64Array = new Float64Array(1)
@@ -100,6 +102,7 @@ export class Backtest {
     for (let buffer = await this.#cursors.next(); buffer !== undefined; buffer = await this.#cursors.next()) {
       this.#cursors.refill()
       this.#play(buffer)
+      if (this.#over) break
       this.#cursors.finished()
       this.#rows += buffer.length
       observer.progress(this.#rows)
@@ -125,9 +128,14 @@ export class Backtest {
       row += 1 + (u16[row * 32 + 1] as number)
       if ((u8[here * 64] as number) > MARKET_KINDS.last) continue
       const time = f64[here * ROW_SLOTS + APPEND_TIME] as number
-      if (time < from || time > to) continue
+      if (time > to) {
+        this.#over = true
+        return
+      }
       this.#until[0] = time
       this.#advance()
+      // Before its time the strategy sees nothing, but the exchange's books go on.
+      if (time < from) continue
       if (latency.kind === 'recorded') this.#noteFeedDelay(buffer, here)
       market?.(buffer, here)
       engine.step(buffer, here)
