@@ -45,6 +45,10 @@ export class BinanceDecoder {
   skipped = 0
   readonly #scanner: Scanner
   readonly #offBook: ((rows: RowBuffer, row: number) => void) | undefined
+  /** The bytes given last, where they lie in their memory, and how far behind them the scanner may look. */
+  #bytes: Uint8Array = new Uint8Array(0)
+  #base = 0
+  #room = 0
   /** For messages at the very end of their memory, where the scanner must not look ahead. */
   #padded: Uint8Array = new Uint8Array(4096)
 
@@ -95,9 +99,9 @@ export class BinanceDecoder {
     s.receive = receive
     s.source = source
     s.write(out)
-    const base = bytes.byteOffset
-    if (base + limit + LOOKAHEAD > bytes.buffer.byteLength) return this.#decodeCopy(bytes, start, limit, line, out)
-    s.read(bytes)
+    if (bytes !== this.#bytes) this.#take(bytes)
+    if (limit > this.#room) return this.#decodeCopy(bytes, start, limit, line, out)
+    const base = this.#base
     const before = out.length
     const p = scanMessage(s, base + start, out)
     if (p >= 0) {
@@ -113,8 +117,16 @@ export class BinanceDecoder {
     return this.#decodeSlowly(bytes, start, line ? lineEnd(bytes, start, limit) : limit, out)
   }
 
+  /** Turns to other bytes. Asking an array for its memory takes a while, so it is done once per array. */
+  #take(bytes: Uint8Array): void {
+    this.#scanner.read(bytes)
+    this.#bytes = bytes
+    this.#base = bytes.byteOffset
+    this.#room = bytes.buffer.byteLength - this.#base - LOOKAHEAD
+  }
+
   #decodeSlowly(bytes: Uint8Array, start: number, end: number, out: RowBuffer): number {
-    const base = bytes.byteOffset
+    const base = this.#base
     const rows = readMessage(this.#scanner, base + start, base + end, out, this.problems)
     if (rows === FULL) return FULL
     this.end = end

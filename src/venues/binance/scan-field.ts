@@ -1,6 +1,5 @@
 /** Fields of JSON objects: keys, symbols, event names, and values that nobody wants. */
 import { MISS, type Scanner } from './scanner.ts'
-import { SymbolTable } from './symbol-table.ts'
 
 /** `"?":` as a word, and the bits that matter in it: a key of one letter, which nearly all keys of streams are. */
 export const LETTER_KEY = 0x3a220022
@@ -22,12 +21,10 @@ const DEEPEST = 16
 
 /** Reads the symbol that begins at `start`, makes it the current instrument, and ends behind the closing quote. */
 export function scanSymbol(s: Scanner, start: number): number {
-  const end = SymbolTable.endOf(s.bytes, start)
-  if (end < 0) return MISS
-  const index = s.symbols.find(s.bytes, start, end)
+  const index = s.symbols.findQuoted(s.bytes, start)
   if (index < 0) return MISS
   s.instrument = index
-  return end + 1
+  return s.symbols.end + 1
 }
 
 /**
@@ -94,13 +91,15 @@ function skipNested(s: Scanner, start: number, depth: number): number {
   }
 }
 
-/** Skips the rest of a string that begins before `start`; ends behind its closing quote. */
-function skipString(s: Scanner, start: number): number {
+/**
+ * Skips the rest of a string that begins before `start`; ends behind its closing quote. Escapes are the slow path's: a
+ * backslash may hide a quote or a name.
+ */
+export function skipString(s: Scanner, start: number): number {
   const bytes = s.bytes
   for (let p = start; p < bytes.length; p++) {
     const c = bytes[p] as number
     if (c === QUOTE) return p + 1
-    // Escapes are the slow path's: a backslash may hide a quote or a name.
     if (c < SPACE || c === BACKSLASH) return MISS
   }
   return MISS

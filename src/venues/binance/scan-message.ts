@@ -9,7 +9,7 @@ import { EVENT, scanEventName } from './event-names.ts'
 import { clearRow, finishRow, layoutOf } from './event-rows.ts'
 import { scanBook } from './scan-book.ts'
 import { scanDepthUpdate } from './scan-depth.ts'
-import { skipField } from './scan-field.ts'
+import { skipField, skipString } from './scan-field.ts'
 import { scanObject } from './scan-object.ts'
 import { FULL, MISS, type Scanner, word } from './scanner.ts'
 
@@ -19,8 +19,6 @@ const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
-const BACKSLASH = 0x5c
-const SPACE = 0x20
 
 /** `{"stream":"` and `","data":` in words. */
 const ENVELOPE_A: number = word('{"st')
@@ -57,8 +55,8 @@ export function scanMessage(s: Scanner, start: number, out: RowBuffer): number {
   ) {
     p += 11
     s.streamStart = p
-    for (let c = bytes[p] as number; c !== QUOTE; c = bytes[++p] as number)
-      if (c < SPACE || c === BACKSLASH) return MISS
+    p = skipString(s, p) - 1
+    if (p < 0) return MISS
     s.streamEnd = p
     if (view.getInt32(p, true) !== DATA_A || view.getInt32(p + 4, true) !== DATA_B || bytes[p + 8] !== 0x3a) return MISS
     p += 9

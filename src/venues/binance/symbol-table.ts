@@ -12,14 +12,16 @@ const EMPTY = -1
 
 export class SymbolTable {
   /** The symbols' bytes, one after the other. */
-  #pool: Uint8Array
+  readonly #pool: Uint8Array
   /** Where each symbol begins in the pool; one more entry marks the end. */
-  #starts: Int32Array
+  readonly #starts: Int32Array
   /** Open addressing: indexes of symbols, EMPTY where none is. */
-  #slots: Int32Array
+  readonly #slots: Int32Array
   readonly #mask: number
   /** The symbol found last: most recordings hold one, and a connection's messages come in runs. */
   #last = 0
+  /** Where the symbol found last by `findQuoted` ends. */
+  end = 0
 
   /** `symbols` must differ from each other; the index of a symbol is its place in the list. */
   constructor(symbols: readonly string[]) {
@@ -51,7 +53,6 @@ export class SymbolTable {
 
   /** The index of the symbol in bytes[start, end), or -1. */
   find(bytes: Uint8Array, start: number, end: number): number {
-    if (this.#equals(this.#last, bytes, start, end)) return this.#last
     if (end - start > LONGEST_SYMBOL) return -1
     let slot = hash(bytes, start, end) & this.#mask
     for (;;) {
@@ -65,12 +66,22 @@ export class SymbolTable {
     }
   }
 
-  /** The position of the quote that ends a symbol beginning at `start`; -1 if none comes soon. */
-  static endOf(bytes: Uint8Array, start: number): number {
+  /**
+   * The index of the symbol that begins at `start` and ends before a quote, or -1. `this.end` is then the place of the
+   * quote. The symbol found last is tried first: its length says where the quote must be.
+   */
+  findQuoted(bytes: Uint8Array, start: number): number {
+    const last = this.#last
+    const end = start + (this.#starts[last + 1] as number) - (this.#starts[last] as number)
+    if (bytes[end] === QUOTE && this.#equals(last, bytes, start, end)) {
+      this.end = end
+      return last
+    }
     const limit = start + LONGEST_SYMBOL
     let p = start
     while (bytes[p] !== QUOTE) if (++p > limit) return -1
-    return p
+    this.end = p
+    return this.find(bytes, start, p)
   }
 
   #equals(index: number, bytes: Uint8Array, start: number, end: number): boolean {
