@@ -78,6 +78,9 @@ export class PublicDataSite {
   filesAtOnce = 0
   /** Largest weight used in one minute, per venue. */
   readonly heaviestMinute: Record<SiteVenue, number> = { 'binance-usdm': 0, 'binance-spot': 0 }
+  /** File replies wait for each other until so many are on their way at once; then it is 0. */
+  holdFor = 0
+  readonly #held: (() => void)[] = []
   readonly #options: PublicDataSiteOptions
   readonly #instruments: readonly SiteInstrument[]
   readonly #server: Server
@@ -182,6 +185,7 @@ export class PublicDataSite {
     this.#filesNow++
     this.filesAtOnce = Math.max(this.filesAtOnce, this.#filesNow)
     response.on('close', () => this.#filesNow--)
+    if (this.holdFor > 0) await this.#hold()
     if (this.#options.fileDelayMs !== undefined) await wait(this.#options.fileDelayMs)
     const whole = range === undefined || (fault !== undefined && 'ignoreRange' in fault)
     const start = whole ? 0 : Number(/^bytes=(\d+)-$/.exec(range)?.[1])
@@ -191,6 +195,16 @@ export class PublicDataSite {
       const headers = { 'content-range': `bytes ${start}-${zip.length - 1}/${zip.length}` }
       send(response, 206, headers, zip.subarray(start), fault)
     }
+  }
+
+  /** Keeps a reply back until as many as `holdFor` wait: how many come at once then does not depend on anybody's speed. */
+  async #hold(): Promise<void> {
+    const released = new Promise<void>((resolve) => this.#held.push(resolve))
+    if (this.#held.length >= this.holdFor) {
+      this.holdFor = 0
+      for (const release of this.#held.splice(0)) release()
+    }
+    await released
   }
 
   #zipAt(path: string): Buffer | undefined {

@@ -275,9 +275,11 @@ void test('at most four files are under way at one time, or as many as allowed',
     '2026-11-20T12:00:00Z',
     async (world) => {
       const wish = { symbols: ['BTCUSDT', 'ETHUSDT'], kinds: ['klines 1d'], from: '2026-11-01', to: '2026-11-15' }
+      world.site.holdFor = 4
       assertComplete(await world.download(wish))
       assert.equal(world.site.filesAtOnce, 4)
       world.site.filesAtOnce = 0
+      world.site.holdFor = 2
       assertComplete(await world.download({ ...wish, kinds: ['klines 12h'] }, { parallel: 2 }))
       assert.equal(world.site.filesAtOnce, 2)
     },
