@@ -1,6 +1,8 @@
 /** All benchmarks, in the order in which `all` runs them. */
 import type { Benchmark } from './measure.ts'
+import { append } from './append.ts'
 import { decode } from './decode.ts'
 import { replay } from './replay.ts'
+import { scan } from './scan.ts'
 
-export const BENCHMARKS: readonly Benchmark[] = [decode, replay]
+export const BENCHMARKS: readonly Benchmark[] = [decode, replay, scan, append]

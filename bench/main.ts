@@ -1,5 +1,6 @@
 /**
- * Benchmarks: `npm run bench -- NAME [--runs N] [--json]`, NAME of the list or `all`.
+ * Benchmarks: `npm run bench -- NAME [--runs N] [--rows N] [--folder DIR] [--json]`, NAME of the list or `all`. `--rows`
+ * shortens or lengthens `memory`, `--folder` says on which disk `append` writes.
  * They print medians of several runs with the machine they are of, and beside each goal what was reached; a missed goal is
  * told, never an exit code, because machines differ.
  */
@@ -10,7 +11,12 @@ import type { BenchResult } from './measure.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, runs: { type: 'string', default: '5' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    runs: { type: 'string', default: '5' },
+    rows: { type: 'string' },
+    folder: { type: 'string' },
+  },
 })
 const name = positionals[0] ?? ''
 const chosen = name === 'all' ? BENCHMARKS : BENCHMARKS.filter((one) => one.name === name)
@@ -21,7 +27,12 @@ if (chosen.length === 0) {
 }
 for (const benchmark of chosen) {
   const note = values.json ? (): void => undefined : (text: string): void => void process.stderr.write(`  ${text}\n`)
-  const result = await benchmark.run({ runs: Number(values.runs), note })
+  const result = await benchmark.run({
+    runs: Number(values.runs),
+    note,
+    ...(values.rows === undefined ? {} : { rows: Number(values.rows) }),
+    ...(values.folder === undefined ? {} : { folder: values.folder }),
+  })
   process.stdout.write(
     values.json
       ? `${JSON.stringify({ bench: benchmark.name, machine: machine(), ...result.figures }, undefined, 2)}\n`

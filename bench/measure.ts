@@ -11,6 +11,10 @@ export interface Benchmark {
 export interface BenchOptions {
   /** Runs of each side; the medians are told. */
   readonly runs: number
+  /** Rows of a benchmark whose length can be chosen. */
+  readonly rows?: number
+  /** Where files are written; the system's folder for temporary files unless given. It must lie on the disk that is meant. */
+  readonly folder?: string
   /** Tells what is being done; silent with --json. */
   note(text: string): void
 }
@@ -33,6 +37,12 @@ export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2
+}
+
+/** The value below which `share` of the values lie. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN
 }
 
 /** Wall seconds of one call. */
