@@ -32,7 +32,6 @@ import {
   BLOCK,
   CANDLE,
   COMMAND,
-  CONFIGURATION,
   DEPTH_DIFF,
   DEPTH_PARTIAL,
   DEPTH_SNAPSHOT,
@@ -91,9 +90,6 @@ export class Engine {
   readonly #wishes: Wishes
   readonly #parts: readonly Stored[]
   readonly #express: ExpressLane
-  /** 1 where a strategy listens to best prices; 1 where a best price has come and nobody does. */
-  readonly #hearsBest: Uint8Array
-  readonly #quietBest: Uint8Array
   readonly #calls: StrategyCalls
   readonly #instruments: number
   readonly #measured: I128Array = new I128Array(1)
@@ -181,8 +177,6 @@ export class Engine {
       candles: this.candles,
       failed: (runner, error) => this.#failed(runner, error),
     })
-    this.#hearsBest = Uint8Array.from(instruments, (_, i) => (this.roster.onBest[i]?.length === 0 ? 0 : 1))
-    this.#quietBest = new Uint8Array(instruments.length)
     this.#express = new ExpressLane({
       market,
       candles: this.candles.sets,
@@ -190,8 +184,7 @@ export class Engine {
       sequence: this.sequence,
       time: this.time,
       wake: this.funds.dayEnd,
-      quietTrades: Uint8Array.from(instruments, (_, i) => (this.roster.onTrade[i]?.length === 0 ? 1 : 0)),
-      quietBest: this.#quietBest,
+      roster: this.roster,
     })
     this.#parts = [
       market,
@@ -252,7 +245,7 @@ export class Engine {
       case BEST_BID_ASK.kind:
         this.market.onBest(buffer, row, instrument)
         this.depth.noteBest(instrument)
-        this.#quietBest[instrument] = this.#hearsBest[instrument] === 0 ? 1 : 0
+        this.#express.afterBest(instrument)
         this.candles.onBest(buffer, row, instrument)
         this.#calls.best(instrument)
         break
@@ -287,8 +280,6 @@ export class Engine {
         break
       case STRATEGY_PAUSED.kind:
         this.#pause(this.roster.runners[u16[row * 32 + STRATEGY_PAUSED.strategyByte / 2] as number])
-        break
-      case CONFIGURATION.kind:
         break
       default:
         this.#unhandled(kind)
@@ -397,7 +388,7 @@ interface Stored {
 }
 
 /** Kinds that this build knows and that the engine has no use for. */
-const KNOWN_BY_OTHERS: ReadonlySet<number> = new Set([9, 10, 11, 16, 17, 18, 19, 72])
+const KNOWN_BY_OTHERS: ReadonlySet<number> = new Set([9, 10, 11, 16, 17, 18, 19, 64, 72])
 
 function settleAsset(config: EngineConfig, assets: readonly string[]): number {
   const named = config.balances[0]?.asset ?? config.instruments[0]?.settle ?? ''

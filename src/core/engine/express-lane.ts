@@ -11,6 +11,7 @@ import type { CandleSet } from './candle-set.ts'
 import { FORMING } from './candle-set.ts'
 import { KIND_RANGE } from './market-state.ts'
 import type { MarketState } from './market-state.ts'
+import type { Roster } from './roster.ts'
 import { GRID_SIDE, STRETCH_RECORDS } from '../tape/digest.ts'
 import type { RecordDigest } from '../tape/digest.ts'
 import { BEST_BID_ASK, TRADE } from '../tape/kinds.ts'
@@ -26,9 +27,7 @@ export interface ExpressParts {
   readonly time: Float64Array
   /** [0] time at which the engine has something to do of itself (a day ends). */
   readonly wake: Float64Array
-  /** 1 where nobody listens to trades, and where nobody listens to best prices or keeps a book until one comes. */
-  readonly quietTrades: Uint8Array
-  readonly quietBest: Uint8Array
+  readonly roster: Roster
 }
 
 export class ExpressLane {
@@ -36,11 +35,23 @@ export class ExpressLane {
   readonly #candles: CandleSet | undefined
   /** More than one interval has to go the long way. */
   readonly #closed: boolean
+  /** 1 where nobody listens to trades; 1 where nobody listens to best prices; 1 where that is so and one has come. */
+  readonly #quietTrades: Uint8Array
+  readonly #deafToBest: Uint8Array
+  readonly #quietBest: Uint8Array
 
   constructor(parts: ExpressParts) {
     this.#parts = parts
     this.#candles = parts.candles[0]
     this.#closed = parts.candles.length > 1
+    this.#quietTrades = Uint8Array.from(parts.roster.onTrade, (runners) => (runners.length === 0 ? 1 : 0))
+    this.#deafToBest = Uint8Array.from(parts.roster.onBest, (runners) => (runners.length === 0 ? 1 : 0))
+    this.#quietBest = new Uint8Array(this.#deafToBest.length)
+  }
+
+  /** A best price went the long way: the next ones of its instrument may go this one. */
+  afterBest(instrument: number): void {
+    this.#quietBest[instrument] = this.#deafToBest[instrument] as number
   }
 
   /**
@@ -56,7 +67,9 @@ export class ExpressLane {
     const { top, lastOrigin, topOrigin } = market
     const lastPrice = market.last
     const { grid } = digest
-    const { quietTrades, quietBest, time, sequence } = this.#parts
+    const { time, sequence } = this.#parts
+    const quietTrades = this.#quietTrades
+    const quietBest = this.#quietBest
     const wake = this.#parts.wake[0] as number
     const candles = this.#candles
     const forming = candles === undefined ? NO_CANDLES : candles.forming
