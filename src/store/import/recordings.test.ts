@@ -11,11 +11,13 @@ import { openInputs } from '../../node/input-files.ts'
 import { dataTest } from '../../testing/data.ts'
 import type { BinanceVenue } from '../../venues/binance/decoder.ts'
 import { importFiles, type ImportResult } from './import.ts'
+import { readInstruments } from './instruments-file.ts'
 
 /** Imports files and keeps every buffer. */
 async function importAll(
   paths: readonly string[],
   venue: BinanceVenue,
+  given?: readonly Instrument[],
 ): Promise<ImportResult & { readonly tape: readonly RowBuffer[]; readonly table: readonly Instrument[] }> {
   const tape: RowBuffer[] = []
   let table: readonly Instrument[] = []
@@ -37,7 +39,7 @@ async function importAll(
         seal: () => Promise.resolve({ rows, hash: '' }),
       })
     },
-    { venue },
+    given === undefined ? { venue } : { venue, instruments: given },
   )
   return { ...result, tape, table }
 }
@@ -247,5 +249,21 @@ dataTest(
         [4, 0],
       ],
     )
+  },
+)
+
+dataTest(
+  'with exchange information the rules are given, and finer prices of books are still exact',
+  'captures/multi-symbol/BINANCE_FUTURES.0.gz',
+  async (path) => {
+    const [file] = await openInputs([path])
+    assert.ok(file !== undefined)
+    const { instruments: given, problems } = await readInstruments(file, 'binance-usdm')
+    assert.deepEqual(problems, [])
+    const frames = path.replace('.0.gz', '.ws.1.0.gz')
+    const { rejected, table } = await importAll([frames, path.replace('.0.gz', '.http.0.0.gz')], 'binance-usdm', given)
+    assert.deepEqual(rejected, [])
+    assert.equal(table.length, 4)
+    assert.ok(table.every((instrument) => !instrument.inferred && given.includes(instrument)))
   },
 )
