@@ -29,23 +29,29 @@ import { RecordDigest } from '../tape/digest.ts'
 import {
   AGGREGATE_TRADE,
   BEST_BID_ASK,
-  BLOCK,
   CANDLE,
-  COMMAND,
+  CLOCK_OFFSET,
+  CONFIGURATION,
   DEPTH_DIFF,
   DEPTH_PARTIAL,
   DEPTH_SNAPSHOT,
   FILL,
   FUNDING_PAYMENT,
+  FUNDING_RATE,
+  GAP,
+  INSTRUMENT_VERSION,
+  LIQUIDATION,
   MARK_PRICE,
   OPERATOR,
   ORDER_UPDATE,
-  STRATEGY_FAILED,
+  SOURCE_REFUSED,
   STRATEGY_PAUSED,
+  TICKER,
+  TIMER,
   TRADE,
   TRANSFER,
 } from '../tape/kinds.ts'
-import { APPEND_TIME, NO_INSTRUMENT, ROW_BYTES, ROW_SLOTS } from '../tape/layout.ts'
+import { APPEND_TIME, ROW_BYTES, ROW_SLOTS } from '../tape/layout.ts'
 import type { RowBuffer } from '../tape/row-buffer.ts'
 import { StateReader, StateWriter } from '../tape/state.ts'
 import { AccountKeeper } from './account-keeper.ts'
@@ -54,10 +60,10 @@ import { CandleFeed } from './candle-feed.ts'
 import type { EngineConfig } from './config.ts'
 import { ExpressLane } from './express-lane.ts'
 import { Funds } from './funds.ts'
+import { Interventions } from './interventions.ts'
 import { MarketState } from './market-state.ts'
 import { OutputWriter } from './output-writer.ts'
 import { Roster } from './roster.ts'
-import type { Runner } from './roster.ts'
 import { StrategyCalls } from './strategy-calls.ts'
 import { Wishes } from './wishes.ts'
 
@@ -88,6 +94,7 @@ export class Engine {
 
   readonly #keeper: AccountKeeper
   readonly #wishes: Wishes
+  readonly #interventions: Interventions
   readonly #parts: readonly Stored[]
   readonly #express: ExpressLane
   readonly #calls: StrategyCalls
@@ -168,6 +175,15 @@ export class Engine {
       equity: () => this.equity(),
       history: (instrument, interval) => this.candles.history(instrument, interval),
     })
+    this.#interventions = new Interventions({
+      check: this.check,
+      wishes: this.#wishes,
+      roster: this.roster,
+      outputs,
+      instruments: instruments.length,
+      keys,
+      sequence: this.sequence,
+    })
     this.candles = new CandleFeed(instruments, this.roster, (view, instrument) => this.#calls.candle(view, instrument))
     this.depth = new BookFeed(instruments, this.roster, market)
     this.#calls = new StrategyCalls({
@@ -175,7 +191,7 @@ export class Engine {
       market,
       roster: this.roster,
       candles: this.candles,
-      failed: (runner, error) => this.#failed(runner, error),
+      failed: (runner, error) => this.#interventions.failed(runner, error),
     })
     this.#express = new ExpressLane({
       market,
@@ -272,18 +288,21 @@ export class Engine {
         this.funds.touch()
         break
       case TRANSFER.kind:
+        this.funds.refresh()
         this.#keeper.onTransfer(buffer, row)
         this.funds.afterTransfer()
         break
       case OPERATOR.kind:
-        this.#onOperator(u8[row * ROW_BYTES + OPERATOR.commandByte] as number, instrument)
+        if (!this.#interventions.command(u8[row * ROW_BYTES + OPERATOR.commandByte] as number, instrument))
+          this.unknownKinds++
         break
       case STRATEGY_PAUSED.kind:
-        this.#pause(this.roster.runners[u16[row * 32 + STRATEGY_PAUSED.strategyByte / 2] as number])
+        this.#interventions.pause(this.roster.runners[u16[row * 32 + STRATEGY_PAUSED.strategyByte / 2] as number])
         break
       default:
         this.#unhandled(kind)
     }
+    if (this.check.standing !== this.#interventions.standing) this.#interventions.onStanding()
     this.outputs.finish()
     this.sequence[0] = (this.sequence[0] as number) + 1
   }
@@ -318,6 +337,7 @@ export class Engine {
     for (const part of this.#parts) part.load(reader)
     reader.end()
     reader.finish()
+    this.#interventions.standing = this.check.standing
   }
 
   #measure(): void {
@@ -338,43 +358,6 @@ export class Engine {
     if ((news & DEPTH_NEWS.book) !== 0) this.#calls.book(this.depth.books[instrument] as Book, instrument)
   }
 
-  #onOperator(command: number, instrument: number): void {
-    const { check } = this
-    switch (command) {
-      case COMMAND.pause:
-        check.standing |= BLOCK.paused
-        return
-      case COMMAND.resume:
-        check.standing &= ~BLOCK.paused
-        return
-      case COMMAND.kill:
-        check.standing |= BLOCK.killed
-        return
-      case COMMAND.close:
-      case COMMAND.flatten:
-        for (let key = 0; key < this.books.rows; key++)
-          if (command === COMMAND.flatten || key % this.#instruments === instrument) this.#wishes.flatten(key)
-        return
-      default:
-        this.unknownKinds++
-    }
-  }
-
-  /** A strategy that threw: it is paused, its quotes go, its stops stay. */
-  #failed(runner: Runner, error: unknown): void {
-    this.roster.fail(runner, this.sequence, error)
-    const row = this.outputs.add(STRATEGY_FAILED.kind, 0, NO_INSTRUMENT, 0)
-    this.outputs.rows.u16[row * 32 + STRATEGY_FAILED.strategyByte / 2] = runner.index
-    this.#pause(runner)
-  }
-
-  #pause(runner: Runner | undefined): void {
-    if (runner === undefined) return
-    runner.paused = true
-    for (const instrument of runner.context.instruments)
-      this.#wishes.withdraw(runner.index * this.#instruments + instrument)
-  }
-
   /** Rows that concern nobody here (statistics, notes) and kinds of a later build. */
   #unhandled(kind: number): void {
     if (!KNOWN_BY_OTHERS.has(kind)) this.unknownKinds++
@@ -388,7 +371,17 @@ interface Stored {
 }
 
 /** Kinds that this build knows and that the engine has no use for. */
-const KNOWN_BY_OTHERS: ReadonlySet<number> = new Set([9, 10, 11, 16, 17, 18, 19, 64, 72])
+const KNOWN_BY_OTHERS: ReadonlySet<number> = new Set([
+  FUNDING_RATE.kind,
+  LIQUIDATION.kind,
+  TICKER.kind,
+  GAP.kind,
+  SOURCE_REFUSED.kind,
+  CLOCK_OFFSET.kind,
+  INSTRUMENT_VERSION.kind,
+  CONFIGURATION.kind,
+  TIMER.kind,
+])
 
 function settleAsset(config: EngineConfig, assets: readonly string[]): number {
   const named = config.balances[0]?.asset ?? config.instruments[0]?.settle ?? ''

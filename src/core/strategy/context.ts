@@ -55,12 +55,14 @@ export class Context implements StrategyContext {
   current: InstrumentId = 0
   readonly #parts: ContextParts
   readonly #base: number
+  readonly #isOwn: Uint8Array
 
   constructor(parts: ContextParts, makeState: (() => unknown) | undefined) {
     this.#parts = parts
     this.params = parts.params
     this.instruments = parts.own
     this.#base = parts.strategy * parts.instruments.length
+    this.#isOwn = Uint8Array.from(parts.instruments, (_, i) => (parts.own.includes(i) ? 1 : 0))
     this.states = parts.instruments.map(() => (makeState === undefined ? null : makeState()))
   }
 
@@ -81,11 +83,13 @@ export class Context implements StrategyContext {
   }
 
   position(id: InstrumentId): PositionView {
+    this.#checked(id)
     this.#parts.position.key = this.#base + id
     return this.#parts.position
   }
 
   best(id: InstrumentId): BestView {
+    this.#checked(id)
     this.#parts.best.instrument = id
     return this.#parts.best
   }
@@ -100,22 +104,32 @@ export class Context implements StrategyContext {
   }
 
   signal(id: InstrumentId, direction: Direction, options: SignalOptions): void {
-    this.#checked(id)
+    this.#attached(id)
     this.#parts.actions.signal(this.#base + id, direction, options)
   }
 
   target(id: InstrumentId, options: TargetOptions): void {
-    this.#checked(id)
+    this.#attached(id)
     this.#parts.actions.target(this.#base + id, options)
   }
 
   quote(id: InstrumentId, slots: SlotScratch): void {
-    this.#checked(id)
+    this.#attached(id)
     this.#parts.actions.quote(this.#base + id, slots)
   }
 
   show(name: string, value: number, threshold: number = NaN): void {
     this.#parts.shown.show(this.#base + this.current, name, value, threshold)
+  }
+
+  /** A strategy looks at every instrument and trades those it is attached to. */
+  #attached(id: InstrumentId): void {
+    const { symbol } = this.#checked(id)
+    if (this.#isOwn[id] === 1) return
+    const { name, instruments, own } = this.#parts
+    throw new StrategyError(
+      `strategy ${name} is not attached to ${symbol}: it has ${own.map((i) => instruments[i]?.symbol).join(', ')}`,
+    )
   }
 
   #checked(id: InstrumentId): Instrument {
