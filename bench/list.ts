@@ -2,7 +2,8 @@
 import type { Benchmark } from './measure.ts'
 import { append } from './append.ts'
 import { decode } from './decode.ts'
+import { memory } from './memory.ts'
 import { replay } from './replay.ts'
 import { scan } from './scan.ts'
 
-export const BENCHMARKS: readonly Benchmark[] = [decode, replay, scan, append]
+export const BENCHMARKS: readonly Benchmark[] = [decode, replay, scan, append, memory]
