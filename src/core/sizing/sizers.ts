@@ -1,7 +1,7 @@
 /** How many lots a signal is worth. Each sizer is a function of prices and money; none looks at the market itself. */
 import type { SizerConfig } from '../engine/config.ts'
 import type { Instrument } from '../market/instrument.ts'
-import { scaleOf } from '../number/decimal.ts'
+import { parseDecimal, scaleOf, significantDecimals } from '../number/decimal.ts'
 
 /** Inputs and output of a sizer, as one array so that no double is passed by value. */
 export const SIZING = { price: 0, equityMicros: 1, stopFraction: 2, lots: 3, length: 4 } as const
@@ -19,20 +19,30 @@ export function sizeSignal(sizer: SizerConfig, instrument: Instrument, cells: Fl
   if (sizer.kind === 'fixed-notional') notional = sizer.notional
   else {
     const stop = cells[SIZING.stopFraction] as number
-    if (!(stop > 0)) return
-    notional = Math.min((((cells[SIZING.equityMicros] as number) / 1e6) * sizer.fraction) / stop, sizer.maxNotional)
+    const equity = cells[SIZING.equityMicros] as number
+    // An account below zero has nothing to risk, and a negative size would turn the signal around.
+    if (!(stop > 0 && equity > 0)) return
+    notional = Math.min(((equity / 1e6) * sizer.fraction) / stop, sizer.maxNotional)
   }
   lotsOfNotional(notional, instrument, cells)
 }
 
 /**
  * Lots that a value in the quote asset buys at `cells[price]`, rounded toward zero to the step, into `cells[lots]`.
- * Exact while value · 10^(price decimals + quantity decimals) stays below 2^53: the quotient of two such integers cannot
- * round up to a whole number that it does not reach.
+ * Exact while value · 10^(price + quantity + contract size decimals) stays below 2^53: the quotient of two such integers
+ * cannot round up to a whole number that it does not reach.
  */
 export function lotsOfNotional(notional: number, instrument: Instrument, cells: Float64Array): void {
-  const scaled = Math.round(notional * scaleOf(instrument.priceDecimals + instrument.quantityDecimals))
-  const lots = Math.floor(Math.abs(scaled) / ((cells[SIZING.price] as number) * instrument.contractSize))
+  let size = instrument.contractSize
+  let decimals = instrument.priceDecimals + instrument.quantityDecimals
+  if (!Number.isInteger(size)) {
+    // 0.1 of a coin is no exact double: its digits are.
+    const sizeDecimals = significantDecimals(String(size))
+    size = parseDecimal(String(size), sizeDecimals)
+    decimals += sizeDecimals
+  }
+  const scaled = Math.round(Math.abs(notional) * scaleOf(decimals))
+  const lots = Math.floor(scaled / ((cells[SIZING.price] as number) * size))
   const stepped = lots - (lots % instrument.stepSize)
-  cells[SIZING.lots] = notional < 0 ? -stepped : stepped
+  cells[SIZING.lots] = notional < 0 ? 0 - stepped : stepped
 }
