@@ -5,7 +5,7 @@ import type { Report } from '../lab/report/report-data.ts'
 export interface ResultDocument {
   /** The run's folder. */
   readonly run: string
-  /** Chain head of the run's tape. */
+  /** One hash over the inputs, the outputs and the final state. */
   readonly hash: string
   readonly stateHash: string
   /** Orders placed. */

@@ -62,7 +62,8 @@ export interface BacktestOutcome {
   readonly folder: string
   readonly report: Report
   readonly inputs: number
-  readonly failures: readonly string[]
+  /** Strategies that threw and were paused; the report says where and why. */
+  readonly failures: number
 }
 
 /** Does the backtest; `tools` belong to the thread that watches it. */
@@ -94,6 +95,7 @@ export async function performBacktest(request: BacktestRequest, tools: WatchedWo
       startEquity: parseAmount(request.cash, AMOUNT_DECIMALS),
       prices: made.market,
       errorText: errorMessage,
+      failureText: () => failureText(made, loaded.files),
       onTrade: (trade) => trades.write(tradeCsvLine(trade)),
     })
   }
@@ -119,10 +121,6 @@ export async function performBacktest(request: BacktestRequest, tools: WatchedWo
   await sink.seal()
   trades.end()
   await once(trades, 'close')
-  const failures = run.engine.roster.failures.map(({ strategy, sequence, error }) => {
-    const place = placeOfError(error, loaded.files)
-    return `strategy ${strategy} threw ${place === undefined ? '' : `at ${place} `}on input ${sequence} and was paused: ${error instanceof Error ? error.message : String(error)}`
-  })
   const report = (builder as ReportBuilder | undefined)?.finish({
     timeUs: run.engine.time[0] as number,
     equity: equity(),
@@ -139,7 +137,6 @@ export async function performBacktest(request: BacktestRequest, tools: WatchedWo
     },
     notices: [
       ...inputs.notices,
-      ...failures,
       ...(run.end.overflow > 0
         ? [`${run.end.overflow} rows came too late for the exchange's reordering window and were taken as they came`]
         : []),
@@ -148,7 +145,7 @@ export async function performBacktest(request: BacktestRequest, tools: WatchedWo
   if (report === undefined) throw new Error('the run ended before it began')
   await writeFile(join(request.folder, RUN_FILES.report), `${JSON.stringify(report, undefined, 2)}\n`)
   await writeFile(join(request.folder, RUN_FILES.page), reportPage(report))
-  return { folder: request.folder, report, inputs: run.end.inputs, failures }
+  return { folder: request.folder, report, inputs: run.end.inputs, failures: run.engine.roster.failures.length }
 }
 
 function makeConfig(
@@ -191,6 +188,17 @@ function makeConfig(
     to: request.to,
     tapes,
   }
+}
+
+/** Where and why the newest of the failed strategies threw. */
+function failureText(engine: Engine, files: readonly string[]): string {
+  const failure = engine.roster.failures.at(-1)
+  if (failure === undefined) return ''
+  const { error, sequence } = failure
+  const message = error instanceof Error ? error.message : String(error)
+  const place = placeOfError(error, files)
+  const placed = place === undefined || message.startsWith(place) ? message : `${place}: ${message}`
+  return `${placed} (input ${sequence})`
 }
 
 function settingsOf(config: RunConfig): readonly { readonly name: string; readonly value: string }[] {

@@ -39,5 +39,5 @@ export async function startBacktest(
   terminal.print(reportText(outcome.report, { colour: terminal.colour }))
   for (const line of after) terminal.print(line)
   terminal.document(resultDocument(outcome.report, outcome.folder))
-  return outcome.failures.length > 0 ? EXIT.negative : EXIT.success
+  return outcome.failures > 0 ? EXIT.negative : EXIT.success
 }

@@ -146,8 +146,8 @@ function earliest(
   if (replayed === undefined || again === undefined) return replayed ?? again
   if (again.sequence < replayed.sequence) return again
   const input = again.what === 'fill' || again.what === 'input'
-  const cause = again.sequence === replayed.sequence || (replayed.what === 'input' && sameTapes)
-  return input && cause ? again : replayed
+  const last = sameTapes ? replayed.last : undefined
+  return input && again.sequence <= (last ?? replayed.sequence) ? again : replayed
 }
 
 function codeDifferences(config: RunConfig, sourceHash: string): readonly string[] {

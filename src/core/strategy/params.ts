@@ -14,7 +14,7 @@ export interface Quantity<T extends number | string | boolean = number> {
   readonly choices?: readonly string[]
 }
 
-/** Limits of a numeric parameter, in the unit it is written in. */
+/** Limits of a numeric parameter, as its declaration writes its value. */
 export interface Bounds {
   readonly min?: number
   readonly max?: number
@@ -22,7 +22,7 @@ export interface Bounds {
 
 /** A share of a hundred: `percent(1)` is the fraction 0.01. */
 export function percent(value: number, bounds: Bounds = {}): Quantity {
-  return quantity('percent', value / 100, bounds, 1 / 100)
+  return quantity('percent', value, bounds, 100)
 }
 
 /** A whole number, such as a lookback in candles. */
@@ -36,7 +36,7 @@ export function amount(value: number, bounds: Bounds = {}): Quantity {
   return quantity('amount', value, bounds, 1)
 }
 
-/** A span of time, written like `30s`, `5m`, `1h`, `2d`; its value is microseconds. */
+/** A span of time, written like `30s`, `5m`, `1h`, `2d`; its value and its bounds are microseconds. */
 export function duration(text: string, bounds: Bounds = {}): Quantity {
   const microseconds = parseTimeframe(text)
   if (microseconds === undefined) throw new StrategyError(`duration('${text}') is not a time such as 30s, 5m, 1h or 2d`)
@@ -131,20 +131,22 @@ function parseSetting(
 ): number | string | boolean {
   const refuse = (wanted: string): StrategyError =>
     new StrategyError(`parameter ${name} of strategy ${strategy} is ${wanted}; got '${text}'`)
-  const bounded = (value: number, scale: number): number => {
+  const bounded = (value: number, scale: number, sign = ''): number => {
     const { minimum, maximum } = declaration
-    if ((minimum !== undefined && value < minimum) || (maximum !== undefined && value > maximum))
-      throw refuse(`limited to ${(minimum ?? -Infinity) / scale} … ${(maximum ?? Infinity) / scale}`)
+    const say = (limit: number): string => `${Number((limit / scale).toPrecision(12))}${sign}`
+    if (minimum !== undefined && value < minimum) throw refuse(`at least ${say(minimum)}`)
+    if (maximum !== undefined && value > maximum) throw refuse(`at most ${say(maximum)}`)
     return value
   }
   switch (declaration.unit) {
     case 'percent': {
       const match = /^(-?\d+(?:\.\d+)?)\s*%$/.exec(text)
       if (match === null) throw refuse(`a percentage: write it with its sign, for example ${name}=1.5%`)
-      return bounded(Number(match[1]) / 100, 1 / 100)
+      return bounded(Number(match[1]) / 100, 1 / 100, '%')
     }
     case 'count':
-      if (!/^-?\d+$/.test(text)) throw refuse(`a whole number, for example ${name}=20`)
+      if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
+        throw refuse(`a whole number, for example ${name}=20`)
       return bounded(Number(text), 1)
     case 'amount':
       if (!/^-?\d+(?:\.\d+)?$/.test(text)) throw refuse(`an amount of the quote asset, for example ${name}=1000`)
@@ -152,7 +154,7 @@ function parseSetting(
     case 'duration': {
       const value = parseTimeframe(text)
       if (value === undefined) throw refuse(`a span of time, for example ${name}=30s or ${name}=5m`)
-      return bounded(value, 1)
+      return bounded(value, 1_000_000, 's')
     }
     case 'timeframe':
       if (parseTimeframe(text) === undefined) throw refuse(`a candle interval, for example ${name}=1m or ${name}=4h`)
@@ -193,11 +195,16 @@ function editDistance(a: string, b: string): number {
   return previous[b.length] ?? 0
 }
 
-function quantity(unit: Unit, value: number, bounds: Bounds, scale: number): Quantity {
+/** `written / divisor` and its bounds: divided like what users type, so that a bound itself is never out of bounds. */
+function quantity(unit: Unit, written: number, bounds: Bounds, divisor: number): Quantity {
+  const { min, max } = bounds
+  if (!Number.isFinite(written)) throw new StrategyError(`${unit}(${written}) is no number`)
+  if ((min !== undefined && written < min) || (max !== undefined && written > max))
+    throw new StrategyError(`${unit}(${written}) lies outside its own bounds ${min ?? ''} … ${max ?? ''}`)
   return {
     unit,
-    value,
-    ...(bounds.min === undefined ? {} : { minimum: bounds.min * scale }),
-    ...(bounds.max === undefined ? {} : { maximum: bounds.max * scale }),
+    value: written / divisor,
+    ...(min === undefined ? {} : { minimum: min / divisor }),
+    ...(max === undefined ? {} : { maximum: max / divisor }),
   }
 }

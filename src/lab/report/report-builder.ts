@@ -67,6 +67,8 @@ export interface ReportOptions {
   readonly prices: PriceColumns
   /** The venue's words for an error code. */
   readonly errorText: (code: number) => string
+  /** Where and why a strategy threw, as the row that tells it comes; '' when nobody knows. */
+  readonly failureText?: (strategy: number) => string
   /** Takes every closed trade, in the order of closing; the report itself keeps only enough to draw. */
   readonly onTrade?: (trade: Trade) => void
 }
@@ -188,10 +190,10 @@ export class ReportBuilder {
         return this.#reasons.intervention(buffer, row, kind)
       case STRATEGY_FAILED.kind:
         this.#reasons.intervention(buffer, row, kind)
-        return this.#stopped(buffer, row, strategyOf(buffer, row, STRATEGY_FAILED.strategyByte), 'threw an error')
+        return this.#failed(buffer, row, strategyOf(buffer, row, STRATEGY_FAILED.strategyByte))
       case STRATEGY_PAUSED.kind:
         this.#reasons.intervention(buffer, row, kind)
-        return this.#stopped(buffer, row, strategyOf(buffer, row, STRATEGY_PAUSED.strategyByte), 'was stopped')
+        return this.#stopped(buffer, row, strategyOf(buffer, row, STRATEGY_PAUSED.strategyByte), 'was stopped', '')
       default: // rows of structure, timers, configuration: nothing to count
     }
   }
@@ -251,11 +253,16 @@ export class ReportBuilder {
     this.#curve.transfers += this.#books.conversion.convert(this.#amount.get(0), asset)
   }
 
-  #stopped(buffer: RowBuffer, row: number, strategy: number, what: string): void {
+  #failed(buffer: RowBuffer, row: number, strategy: number): void {
+    const why = this.#options.failureText?.(strategy) ?? ''
+    this.#stopped(buffer, row, strategy, 'threw an error', why === '' ? '' : `: ${why}`)
+  }
+
+  #stopped(buffer: RowBuffer, row: number, strategy: number, what: string, why: string): void {
     if (this.#notices.length >= MOST_NOTICES) return
     const time = printTime(buffer.f64[row * ROW_SLOTS + APPEND_TIME] as number)
     this.#notices.push(
-      `${this.#strategyNames[strategy] ?? `strategy ${strategy}`} ${what} at ${time} and was paused from then on`,
+      `${this.#strategyNames[strategy] ?? `strategy ${strategy}`} ${what} at ${time} and was paused from then on${why}`,
     )
   }
 

@@ -24,7 +24,7 @@ export interface Named {
 export interface RunIdentity {
   /** Name of the run, such as its folder. */
   readonly name: string
-  /** Chain head of the run's tape. */
+  /** One hash over the run's inputs, outputs and final state. */
   readonly hash: string
   readonly stateHash: string
   /** Engine and sources that made it, as version and hashes. */

@@ -11,6 +11,8 @@ export interface Difference {
   readonly how: 'changed' | 'missing' | 'extra'
   /** Sequence of the input that was changed, or whose outputs differ. */
   readonly sequence: number
+  /** Given where the row could not be told from others: `sequence` is then the first of them, and this the last. */
+  readonly last?: number
   /** What the files say. */
   readonly recorded: string
   /** What a replay says instead. */

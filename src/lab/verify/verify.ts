@@ -130,8 +130,7 @@ class Replay {
   async #moneyInput(buffer: RowBuffer, row: number): Promise<Difference | undefined> {
     const missing = await this.#playMarket(buffer.f64[row * ROW_SLOTS + SEQUENCE] as number)
     if (missing !== undefined) return missing
-    this.#noExtraOutputs()
-    this.#engine.step(buffer, row)
+    this.#step(buffer, row)
     return undefined
   }
 
@@ -142,10 +141,29 @@ class Replay {
     for (; (engine.sequence[0] as number) < sequence; market.advance()) {
       if (!market.loaded && !(await market.ready())) return this.#output ?? this.#tapesEnd()
       if (!isUsedMarketRow(this.#parts.config, market.buffer, market.row)) continue
-      this.#noExtraOutputs()
-      engine.step(market.buffer, market.row)
+      this.#step(market.buffer, market.row)
     }
     return undefined
+  }
+
+  /**
+   * Gives the engine an input. Once an output differed the engine is on another course and could choke on what was
+   * recorded; up to the end of the stretch inputs are then summed only, to tell whether one of them was the cause.
+   */
+  #step(buffer: RowBuffer, row: number): void {
+    const engine = this.#engine
+    this.#noExtraOutputs()
+    if (this.#output === undefined) {
+      try {
+        engine.step(buffer, row)
+        return
+      } catch (error) {
+        // The sums are the first thing that a step sees to.
+        const replayed = `the engine cannot take it: ${error instanceof Error ? error.message : String(error)}`
+        this.#output = { ...this.#shown(buffer, row), replayed }
+      }
+    } else engine.inputDigest.take(buffer, row, recordRows(buffer, row))
+    engine.sequence[0] = (engine.sequence[0] as number) + 1
   }
 
   /** A recorded output: the input that caused it is played if it was not yet, and its output compared byte for byte. */
@@ -193,7 +211,7 @@ class Replay {
     const word = row * ROW_WORDS + INPUT_DIGEST.hash * 2
     const [low, high] = inputDigest.state
     if (suspects !== undefined || buffer.i32[word] !== low || buffer.i32[word + 1] !== high)
-      return this.#changedRecord('other sums: the inputs are as they were, this row is not')
+      return { ...this.#shown(buffer, row), replayed: 'other sums: the inputs are as they were, this row is not' }
     inputDigest.nextStretch()
     // The inputs are as they were, so a difference found in this stretch is one of the outputs.
     return this.#output
@@ -205,7 +223,7 @@ class Replay {
     if (last > first) {
       const recorded = `inputs ${sequence} to ${start + last}`
       const replayed = 'other rows: several inputs were changed, and the first of them is among these'
-      return { what: 'input', how: 'changed', sequence, recorded, replayed }
+      return { what: 'input', how: 'changed', sequence, last: start + last, recorded, replayed }
     }
     const { config } = this.#parts
     const money = await this.#parts.money()
@@ -213,16 +231,18 @@ class Replay {
     try {
       const found = await findInput(config, money, market, sequence)
       const replayed = `another row, of which the run kept only its sum${several ? ' (the first of several)' : ''}`
-      return { ...rowDifference(found, undefined, config.engine.instruments), how: 'changed', sequence, replayed }
+      if (found === undefined) return this.#tapesEnd()
+      return { ...this.#shown(found.buffer, found.row), sequence, replayed }
     } finally {
       await money.close()
       await market.close()
     }
   }
 
-  /** The row of structure at hand is not what it was. */
-  #changedRecord(replayed: string): Difference {
-    return { ...rowDifference(this.#money, undefined, this.#parts.config.engine.instruments), how: 'changed', replayed }
+  /** A recorded row that is not as it was, to be completed with what it was. */
+  #shown(buffer: RowBuffer, row: number): Difference {
+    const { instruments } = this.#parts.config.engine
+    return { ...rowDifference({ buffer, row }, undefined, instruments), how: 'changed' }
   }
 
   /** Compares the engine's state with the one whose hash a row of structure has. */
@@ -246,7 +266,7 @@ class Replay {
   }
 
   #cutOff(): Difference {
-    const sequence = this.#engine.sequence[0] as number
+    const sequence = (this.#engine.sequence[0] as number) - 1
     const recorded = 'nothing: the run has no END row, it was cut off'
     return { what: 'record', how: 'missing', sequence, recorded, replayed: 'an END row' }
   }
