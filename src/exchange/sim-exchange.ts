@@ -29,7 +29,7 @@ import {
   ORDER_STATUS,
   TRADE,
 } from '../core/tape/kinds.ts'
-import { ROW_BYTES } from '../core/tape/layout.ts'
+import { ROW_BYTES, ROW_SLOTS, VENUE_TIME } from '../core/tape/layout.ts'
 import type { RowBuffer } from '../core/tape/row-buffer.ts'
 import type { StateReader, StateWriter } from '../core/tape/state.ts'
 import { Account } from './account.ts'
@@ -42,7 +42,6 @@ import { Funding } from './funding.ts'
 import { Levels } from './levels.ts'
 import { NONE, Orders } from './orders.ts'
 import { QueueModel, type Queue } from './queue-model.ts'
-import { takeQuietRows } from './quiet-rows.ts'
 import { FACT, FACTS, RecordedMarket, SEEN } from './recorded-market.ts'
 import { Resting } from './resting.ts'
 import { Taker } from './taker.ts'
@@ -185,17 +184,36 @@ export class SimExchange {
     this.#settle(instrument)
   }
 
-  /** Whether none of our orders is open: then trades and best prices cause no event. */
-  get idle(): boolean {
-    return this.floor.orders.open === 0
+  /** True until other rows than candles have told of an instrument. */
+  waitsForCandles(instrument: number): boolean {
+    return this.#market.waitsForCandles(instrument)
   }
 
   /**
-   * While `idle`: takes trades and best prices from `row` to before `end`, up to the venue time in `until[0]`, and returns
-   * the first row that has to be given to `market`.
+   * Takes trades and best prices from `row` to before `end`, up to the venue time in `until[0]`, until one causes an event;
+   * returns the first row not taken. The same as `market` row by row.
    */
-  skip(buffer: RowBuffer, row: number, end: number, until: Float64Array): number {
-    return takeQuietRows(this.#market, this.floor, buffer, row, end, until)
+  take(buffer: RowBuffer, row: number, end: number, until: Float64Array): number {
+    const { u8, u16, f64 } = buffer
+    const market = this.#market
+    const attention = this.#attention
+    const limit = until[0] as number
+    for (; row < end; row++) {
+      const time = f64[row * ROW_SLOTS + VENUE_TIME] as number
+      if (time > limit) return row
+      const instrument = u16[row * 32 + 3] as number
+      const kind = u8[row * ROW_BYTES] as number
+      const attentive = attention[instrument] as number
+      // Prices that nobody waits for become the newest facts, no more.
+      if (kind === BEST_BID_ASK.kind && (attentive & ATTENTION.best) === 0) market.takeBest(buffer, row, instrument)
+      else if (kind === TRADE.kind && (attentive & ATTENTION.trade) === 0) market.takeTrade(buffer, row, instrument)
+      else {
+        this.time[0] = time
+        this.market(buffer, row)
+        if (this.events.length > 0) return row + 1
+      }
+    }
+    return row
   }
 
   /** The order of the INTENT row at `row` arrives now. */

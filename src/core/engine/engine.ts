@@ -77,7 +77,6 @@ export class Engine {
   readonly inputDigest: RecordDigest = new RecordDigest()
   /** Rows of kinds that this build does not know. */
   unknownKinds = 0
-
   readonly market: MarketState
   readonly orders: OrderTable
   /** Positions by instrument, and each strategy's own by key (strategy times instruments plus instrument). */
@@ -201,6 +200,8 @@ export class Engine {
       time: this.time,
       wake: this.funds.dayEnd,
       roster: this.roster,
+      calls: this.#calls,
+      outputs,
     })
     this.#parts = [
       market,
@@ -308,11 +309,11 @@ export class Engine {
   }
 
   /**
-   * Takes rows that cause nothing, from `row` to before `end`, as `step` would, and returns the first row that `step` has
-   * to take; stops at the end of a digest stretch. All rows must be market rows.
+   * Takes market rows from `row` to before `end` as `step` would, as far as they are quick to take and stamped before
+   * `bound[0]`, until one causes outputs; returns the first row not taken.
    */
-  skip(buffer: RowBuffer, row: number, end: number): number {
-    return this.#express.run(buffer, row, end)
+  take(buffer: RowBuffer, row: number, end: number, bound: Float64Array): number {
+    return this.#express.run(buffer, row, end, bound)
   }
 
   /** Everything that decides what comes next, as bytes: equal states give equal bytes. */

@@ -1,17 +1,19 @@
 /**
  * The express lane: many quiet rows in one go.
  *
- * Most rows of a market cause nothing: a trade or a best price of an instrument whose strategies listen to closed candles
- * only, inside the candle that is forming. `run` takes such rows one after the other exactly as `Engine.step` would, with
- * everything it touches held in local variables, and stops before the first row that is not of that sort. A property test
- * holds the two against each other, byte for byte.
+ * Most rows of a market are trades and best prices inside the candle that is forming, and cause nothing. `run` takes such
+ * rows one after the other exactly as `Engine.step` would, with everything it touches held in local variables, and stops
+ * before the first row that is not of that sort, and behind the first that causes an output. Tests hold the two against
+ * each other, byte for byte.
  */
 import { SOURCE_OF_CANDLES } from './candle-set.ts'
 import type { CandleSet } from './candle-set.ts'
 import { FORMING } from './candle-set.ts'
 import { KIND_RANGE } from './market-state.ts'
 import type { MarketState } from './market-state.ts'
+import type { OutputWriter } from './output-writer.ts'
 import type { Roster } from './roster.ts'
+import type { StrategyCalls } from './strategy-calls.ts'
 import { GRID_SIDE, STRETCH_RECORDS } from '../tape/digest.ts'
 import type { RecordDigest } from '../tape/digest.ts'
 import { BEST_BID_ASK, TRADE } from '../tape/kinds.ts'
@@ -28,6 +30,8 @@ export interface ExpressParts {
   /** [0] time at which the engine has something to do of itself (a day ends). */
   readonly wake: Float64Array
   readonly roster: Roster
+  readonly calls: StrategyCalls
+  readonly outputs: OutputWriter
 }
 
 export class ExpressLane {
@@ -35,30 +39,30 @@ export class ExpressLane {
   readonly #candles: CandleSet | undefined
   /** More than one interval has to go the long way. */
   readonly #closed: boolean
-  /** 1 where nobody listens to trades; 1 where nobody listens to best prices; 1 where that is so and one has come. */
+  /** 1 where nobody listens to trades, to best prices; 1 where a best price has come. */
   readonly #quietTrades: Uint8Array
-  readonly #deafToBest: Uint8Array
   readonly #quietBest: Uint8Array
+  readonly #knownBest: Uint8Array
 
   constructor(parts: ExpressParts) {
     this.#parts = parts
     this.#candles = parts.candles[0]
     this.#closed = parts.candles.length > 1
     this.#quietTrades = Uint8Array.from(parts.roster.onTrade, (runners) => (runners.length === 0 ? 1 : 0))
-    this.#deafToBest = Uint8Array.from(parts.roster.onBest, (runners) => (runners.length === 0 ? 1 : 0))
-    this.#quietBest = new Uint8Array(this.#deafToBest.length)
+    this.#quietBest = Uint8Array.from(parts.roster.onBest, (runners) => (runners.length === 0 ? 1 : 0))
+    this.#knownBest = new Uint8Array(this.#quietBest.length)
   }
 
   /** A best price went the long way: the next ones of its instrument may go this one. */
   afterBest(instrument: number): void {
-    this.#quietBest[instrument] = this.#deafToBest[instrument] as number
+    this.#knownBest[instrument] = 1
   }
 
   /**
-   * Takes rows from `row` to before `end`; returns the first row not taken. All rows must be market rows. Stops at the end
-   * of a digest stretch too.
+   * Takes rows from `row` to before `end` whose append time lies before `bound[0]`, until one causes outputs; returns the
+   * first row not taken. All rows must be market rows. Stops at the end of a digest stretch too.
    */
-  run(buffer: RowBuffer, row: number, end: number): number {
+  run(buffer: RowBuffer, row: number, end: number, bound: Float64Array): number {
     const { digest, market } = this.#parts
     const room = STRETCH_RECORDS - digest.count
     const last = Math.min(end, row + room)
@@ -70,12 +74,13 @@ export class ExpressLane {
     const { time, sequence } = this.#parts
     const quietTrades = this.#quietTrades
     const quietBest = this.#quietBest
-    const wake = this.#parts.wake[0] as number
+    const knownBest = this.#knownBest
+    const wake = Math.min(this.#parts.wake[0] as number, bound[0] as number)
+    const { calls, outputs } = this.#parts
     const candles = this.#candles
     const forming = candles === undefined ? NO_CANDLES : candles.forming
     const origin = candles === undefined ? NO_ORIGIN : candles.origin
     const interval = candles === undefined ? 0 : candles.interval
-    const first = row
     let place = digest.count
     let now = time[0] as number
     let next = sequence[0] as number
@@ -89,7 +94,7 @@ export class ExpressLane {
       const when = stated > 0 ? stated : stamp
       const base = instrument * FORMING.length
       if (kind === BEST_BID_ASK.kind) {
-        if (quietBest[instrument] === 0) break
+        if (knownBest[instrument] === 0) break
         const bid = f64[at + BEST_BID_ASK.bid] as number
         const ask = f64[at + BEST_BID_ASK.ask] as number
         const to = instrument * 4
@@ -111,7 +116,6 @@ export class ExpressLane {
           }
         }
       } else if (kind === TRADE.kind) {
-        if (quietTrades[instrument] === 0) break
         const price = f64[at + TRADE.price] as number
         if (candles !== undefined) {
           const openTime = forming[base] as number
@@ -134,7 +138,6 @@ export class ExpressLane {
         lastOrigin[instrument * 2 + 1] = f64[at + VERSION] as number
       } else break
       if (stamp > now) now = stamp
-      next++
       // RecordDigest.take for a record of one row.
       let h = 0x13198a2e
       for (let i = row * ROW_WORDS, stop = i + ROW_WORDS; i < stop; i += 8) {
@@ -156,10 +159,22 @@ export class ExpressLane {
       grid[gridRow] = (grid[gridRow] as number) ^ mark
       grid[gridColumn] = (grid[gridColumn] as number) ^ mark
       place++
+      next++
+      if ((kind === TRADE.kind ? quietTrades[instrument] : quietBest[instrument]) !== 0) continue
+      // Somebody listens: the cells say what they would on the long way.
+      time[0] = now
+      sequence[0] = next - 1
+      outputs.begin(sequence, time)
+      if (kind === TRADE.kind) calls.trade(buffer, row, instrument)
+      else calls.best(instrument)
+      if (outputs.rows.length === 0) continue
+      outputs.finish()
+      row++
+      break
     }
     digest.count = place
     time[0] = now
-    sequence[0] = (sequence[0] as number) + (row - first)
+    sequence[0] = next
     return row
   }
 }

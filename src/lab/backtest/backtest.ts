@@ -24,7 +24,6 @@ import type { SimExchange } from '../../exchange/sim-exchange.ts'
 import { Cursors } from './cursors.ts'
 import { DelayLine } from './delay-line.ts'
 import type { LatencyModel } from './latency.ts'
-import { LiveMarkets } from './live-markets.ts'
 import { RunLog } from './run-log.ts'
 import { PHASE, VenueOrder } from './venue-order.ts'
 
@@ -59,7 +58,6 @@ export class Backtest {
   readonly #cursors: Cursors
   readonly #toVenue: DelayLine = new DelayLine()
   readonly #toEngine: DelayLine = new DelayLine()
-  readonly #markets: LiveMarkets
   readonly #ownRow: RowBuffer = new RowBuffer(1)
   #rows = 0
   /** A row behind the run's span has come. */
@@ -72,12 +70,13 @@ export class Backtest {
   readonly #answerTime: Float64Array = new Float64Array(1)
   readonly #arrival: Float64Array = new Float64Array(1)
   readonly #feedDelay: Float64Array = new Float64Array(1)
+  readonly #bound: Float64Array = new Float64Array(1)
+  readonly #progress: Float64Array = Float64Array.of(-Infinity)
   readonly #statedOffset: Float64Array = Float64Array.of(Infinity)
 
   constructor(parts: BacktestParts) {
     this.#parts = parts
     this.#cursors = new Cursors(parts.source, this.#window)
-    this.#markets = new LiveMarkets(parts.source.instruments.length)
   }
 
   /** Rows whose venue time came too late for the exchange's window. */
@@ -114,20 +113,20 @@ export class Backtest {
   }
 
   #play(buffer: RowBuffer): void {
+    const { from, to, observer, latency } = this.#parts
+    const { facts } = this.#cursors
+    const alone =
+      observer.market === undefined && latency.kind === 'constant' && latency.order > 0 && latency.response > 0
+    if (alone && facts?.plain === true && facts.firstTime >= from && facts.lastTime <= to) this.#playInTurns(buffer)
+    else this.#playOneByOne(buffer)
+  }
+
+  #playOneByOne(buffer: RowBuffer): void {
     const { from, to, engine, observer, latency } = this.#parts
     const { f64, u16, u8 } = buffer
-    const { market } = observer
-    const quiet = market === undefined && latency.kind === 'constant' && this.#liesWithin(buffer)
-    let row = 0
-    while (row < buffer.length) {
-      if (quiet) {
-        row = this.#skip(buffer, row)
-        if (row === buffer.length) return
-      }
-      const here = row
-      row += 1 + (u16[row * 32 + 1] as number)
-      if ((u8[here * 64] as number) > MARKET_KINDS.last) continue
-      const time = f64[here * ROW_SLOTS + APPEND_TIME] as number
+    for (let row = 0; row < buffer.length; row += 1 + (u16[row * 32 + 1] as number)) {
+      if ((u8[row * 64] as number) > MARKET_KINDS.last) continue
+      const time = f64[row * ROW_SLOTS + APPEND_TIME] as number
       if (time > to) {
         this.#over = true
         return
@@ -136,42 +135,80 @@ export class Backtest {
       this.#advance()
       // Before its time the strategy sees nothing, but the exchange's books go on.
       if (time < from) continue
-      if (latency.kind === 'recorded') this.#noteFeedDelay(buffer, here)
-      market?.(buffer, here)
-      engine.step(buffer, here)
-      if (engine.outputs.rows.length > 0) this.#takeOutputs()
-      if (RunLog.stretchIsFull(engine.inputDigest)) this.#closeStretch()
+      if (latency.kind === 'recorded') this.#noteFeedDelay(buffer, row)
+      observer.market?.(buffer, row)
+      engine.step(buffer, row)
+      this.#afterEngine()
     }
-  }
-
-  /** Whether all rows lie between `from` and `to`; append times never run backwards. */
-  #liesWithin(buffer: RowBuffer): boolean {
-    const { from, to } = this.#parts
-    let last = 0
-    for (let row = 0; row < buffer.length; row += recordRows(buffer, row)) last = row
-    const first = buffer.f64[APPEND_TIME] as number
-    return first >= from && (buffer.f64[last * ROW_SLOTS + APPEND_TIME] as number) <= to
   }
 
   /**
-   * While nothing of ours is anywhere, engine and exchange have nothing to tell each other: each takes the rows that cause
-   * nothing in one go, the exchange up to where the engine got. Returns the first row that has to go the long way.
+   * The same, faster: what engine and exchange do reaches the other side a latency later, so each may go on alone for that
+   * long. `#progress` is the time (ours) up to which the exchange's doings are known; no answer to come is earlier than that
+   * plus the way back, and no order to come reaches the venue earlier than the engine's next doing plus the way there.
    */
-  #skip(buffer: RowBuffer, row: number): number {
-    const { engine, exchange } = this.#parts
-    const window = this.#window
-    if (!exchange.idle || !window.plain || !this.#toVenue.empty || !this.#toEngine.empty) return row
-    const next = engine.skip(buffer, row, buffer.length)
-    if (next === row) return row
-    this.#limit[0] = (engine.time[0] as number) - (window.offset[0] as number)
-    for (;;) {
-      window.skip(exchange, this.#limit)
-      this.#cursors.refill()
-      if (!window.due(this.#limit, this.#rowTime)) break
-      this.#exchangeRow()
+  #playInTurns(buffer: RowBuffer): void {
+    const { engine, latency } = this.#parts
+    const { f64 } = buffer
+    let row = 0
+    while (row < buffer.length) {
+      const time = f64[row * ROW_SLOTS + APPEND_TIME] as number
+      this.#toEngine.next(this.#answerTime)
+      const answer = this.#answerTime[0] as number
+      const known = (this.#progress[0] as number) + latency.response
+      if (answer <= time && answer <= known) this.#answerArrives()
+      else if (time < known && time < answer) {
+        this.#bound[0] = known < answer ? known : answer
+        const next = engine.take(buffer, row, buffer.length, this.#bound)
+        if (next === row) {
+          engine.step(buffer, row)
+          row++
+        } else row = next
+        this.#afterEngine()
+      } else {
+        this.#until[0] = answer < time ? answer : time
+        if (this.#exchangeTurn()) continue
+        // The window does not reach far enough: one row the long way.
+        this.#until[0] = time
+        this.#advance()
+        engine.step(buffer, row)
+        row++
+        this.#afterEngine()
+      }
     }
+    this.#until[0] = engine.time[0] as number
+    this.#advance()
+  }
+
+  /** Lets the exchange go on until something happens there, at most to what the engine does at `#until` can reach it. */
+  #exchangeTurn(): boolean {
+    const { exchange, latency } = this.#parts
+    const window = this.#window
+    const clock = window.offset[0] as number
+    if (!window.plain) return false
+    this.#toVenue.next(this.#orderTime)
+    const order = this.#orderTime[0] as number
+    const reach = (this.#until[0] as number) + latency.order - clock
+    const limit = order < reach ? order : reach
+    if (limit > window.horizon) return false
+    this.#limit[0] = limit
+    window.run(exchange, this.#limit, this.#rowTime)
+    this.#cursors.refill()
+    if (exchange.events.length > 0) {
+      this.#progress[0] = (this.#rowTime[0] as number) + clock
+      this.#sendAnswers()
+    } else {
+      this.#progress[0] = limit + clock
+      if (order <= reach) this.#orderArrives()
+    }
+    return true
+  }
+
+  /** What has to be done when the engine has taken rows: its outputs taken, a full stretch of digests closed. */
+  #afterEngine(): void {
+    const { engine } = this.#parts
+    if (engine.outputs.rows.length > 0) this.#takeOutputs()
     if (RunLog.stretchIsFull(engine.inputDigest)) this.#closeStretch()
-    return next
   }
 
   /** Lets the exchange, orders under way and answers under way happen in their order up to the time in `#until`. */
@@ -214,7 +251,6 @@ export class Backtest {
     exchange.time[0] = this.#rowTime[0] as number
     if ((entry & 1) === PHASE.candleOpen) exchange.candleOpen(buffer, row)
     else {
-      this.#markets.note(buffer, row)
       exchange.market(buffer, row)
     }
     window.take()
@@ -245,8 +281,7 @@ export class Backtest {
     log.take(rows, row)
     observer.record(rows, row)
     line.take()
-    if (engine.outputs.rows.length > 0) this.#takeOutputs()
-    if (RunLog.stretchIsFull(engine.inputDigest)) this.#closeStretch()
+    this.#afterEngine()
   }
 
   /** Sends what the exchange wrote on its way to the engine. */
@@ -256,11 +291,16 @@ export class Backtest {
     const clock = this.#window.offset[0] === Infinity ? 0 : (this.#window.offset[0] as number)
     for (let row = 0; row < events.length; row += recordRows(events, row)) {
       const instrument = events.u16[row * 32 + 3] as number
-      const delay = this.#markets.candlesOnly(instrument) ? 0 : latency.response + (this.#feedDelay[0] as number)
+      const delay = this.#meetsCandles(instrument) ? 0 : latency.response + (this.#feedDelay[0] as number)
       this.#arrival[0] = (events.f64[row * ROW_SLOTS + VENUE_TIME] as number) + clock + delay
       this.#toEngine.send(events, row, this.#arrival)
     }
     events.clear()
+  }
+
+  /** Orders of an instrument of which only candles are known travel without latency: there is no time within a candle. */
+  #meetsCandles(instrument: number): boolean {
+    return this.#window.sawCandles && this.#parts.exchange.waitsForCandles(instrument)
   }
 
   /** Logs what the engine wrote and sends its requests on their way to the venue. */
@@ -283,7 +323,7 @@ export class Backtest {
     const { engine, latency } = this.#parts
     const clock = this.#window.offset[0] === Infinity ? 0 : (this.#window.offset[0] as number)
     const instrument = rows.u16[row * 32 + 3] as number
-    const delay = this.#markets.candlesOnly(instrument) ? 0 : latency.order + (this.#feedDelay[0] as number)
+    const delay = this.#meetsCandles(instrument) ? 0 : latency.order + (this.#feedDelay[0] as number)
     this.#arrival[0] = (engine.time[0] as number) - clock + delay
     this.#toVenue.send(rows, row, this.#arrival)
   }

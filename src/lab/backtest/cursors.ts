@@ -3,18 +3,18 @@
  */
 import type { RowBuffer } from '../../core/tape/row-buffer.ts'
 import type { TapeSource } from '../../core/tape/source.ts'
+import { survey } from './survey.ts'
+import type { Survey } from './survey.ts'
 import type { VenueOrder } from './venue-order.ts'
 import { WINDOW_ROWS } from './venue-order.ts'
 
 export class Cursors {
   readonly #source: TapeSource
   readonly #window: VenueOrder
-  /** Loaded buffers, the strategy's first. */
-  readonly #buffers: RowBuffer[] = []
-  /** Records of the loaded buffers behind the strategy's, which the exchange may look at. */
-  #recordsAhead = 0
+  /** Loaded buffers and what is known of them, the strategy's first. */
+  readonly #loaded: { readonly buffer: RowBuffer; readonly facts: Survey }[] = []
   #ended = false
-  // The look-ahead's place: index into #buffers and row.
+  // The look-ahead's place: index into #loaded and row.
   #aheadBuffer = 0
   #aheadRow = 0
 
@@ -23,41 +23,44 @@ export class Cursors {
     this.#window = window
   }
 
+  /** What is known of the strategy's buffer. */
+  get facts(): Survey | undefined {
+    return this.#loaded[0]?.facts
+  }
+
   /** The strategy's next buffer, with enough loaded behind it for the exchange to look ahead; undefined at the end. */
   async next(): Promise<RowBuffer | undefined> {
-    if (this.#buffers.length === 0 && !(await this.#load())) return undefined
-    const buffer = this.#buffers[0] as RowBuffer
-    this.#recordsAhead = 0
-    for (let i = 1; i < this.#buffers.length; i++) this.#recordsAhead += countRecords(this.#buffers[i] as RowBuffer)
-    while (this.#recordsAhead < 2 * WINDOW_ROWS && (await this.#load()))
-      this.#recordsAhead += countRecords(this.#buffers[this.#buffers.length - 1] as RowBuffer)
-    return buffer
+    if (this.#loaded.length === 0 && !(await this.#load())) return undefined
+    let ahead = 0
+    for (let i = 1; ahead < 2 * WINDOW_ROWS; i++) {
+      if (i >= this.#loaded.length && !(await this.#load())) break
+      ahead += this.#loaded[i]?.facts.records ?? 0
+    }
+    return this.#loaded[0]?.buffer
   }
 
   /** The strategy is done with its buffer; the exchange passed it before. */
   finished(): void {
-    const buffer = this.#buffers.shift()
-    if (buffer === undefined) return
+    const first = this.#loaded.shift()
+    if (first === undefined) return
     this.#aheadBuffer--
-    this.#source.release(buffer)
+    this.#source.release(first.buffer)
   }
 
   /** Fills the exchange's window from the loaded buffers once half of it is used up: in stretches, for speed. */
   refill(): void {
     const window = this.#window
     if (window.length > WINDOW_ROWS / 2) return
-    for (
-      let buffer = this.#buffers[this.#aheadBuffer];
-      buffer !== undefined;
-      buffer = this.#buffers[this.#aheadBuffer]
-    ) {
-      this.#aheadRow = window.fill(buffer, this.#aheadRow, WINDOW_ROWS)
+    for (let next = this.#loaded[this.#aheadBuffer]; next !== undefined; next = this.#loaded[this.#aheadBuffer]) {
+      const { buffer, facts } = next
+      this.#aheadRow = window.fill(buffer, this.#aheadRow, WINDOW_ROWS, facts)
       if (this.#aheadRow < buffer.length) return
       this.#aheadBuffer++
       this.#aheadRow = 0
     }
   }
 
+  /** Loads a buffer. The clocks' offset moves only here, so that it does not depend on who is how far. */
   async #load(): Promise<boolean> {
     if (this.#ended) return false
     const buffer = await this.#source.next()
@@ -65,13 +68,9 @@ export class Cursors {
       this.#ended = true
       return false
     }
-    this.#buffers.push(buffer)
+    const facts = survey(buffer)
+    this.#window.learn(facts)
+    this.#loaded.push({ buffer, facts })
     return true
   }
-}
-
-function countRecords(buffer: RowBuffer): number {
-  let records = 0
-  for (let row = 0; row < buffer.length; row += 1 + (buffer.u16[row * 32 + 1] as number)) records++
-  return records
 }

@@ -5,9 +5,10 @@
  * one stream arrive in order, rows of different streams overtake each other by milliseconds, so a window of a few thousand
  * rows puts them right. A row that comes later than the window reaches back is taken at once and counted.
  */
-import { BEST_BID_ASK, CANDLE, TRADE } from '../../core/tape/kinds.ts'
+import { CANDLE } from '../../core/tape/kinds.ts'
 import { APPEND_TIME, MARKET_KINDS, ROW_SLOTS, VENUE_TIME } from '../../core/tape/layout.ts'
 import type { RowBuffer } from '../../core/tape/row-buffer.ts'
+import type { Survey } from './survey.ts'
 
 /** Rows that can wait: 2 s of the busiest recorded minute. */
 export const WINDOW_ROWS = 4096
@@ -38,8 +39,7 @@ export class VenueOrder {
   /** The first run: kept apart, because reading an empty array is slow. */
   #run: Run | undefined
   #waiting = 0
-  readonly #scan: Float64Array = new Float64Array(1)
-  #scanPlain = false
+  #sawCandles = false
   /** Runs that are plain: see `plain`. */
   #plainRuns = 0
 
@@ -57,14 +57,20 @@ export class VenueOrder {
     return this.#tail - this.#head + this.#waiting
   }
 
+  /** Takes note of a buffer that was loaded: the clocks' offset is the least delay of all that is known. */
+  learn(facts: Survey): void {
+    if (facts.leastDelay < (this.offset[0] as number)) this.offset[0] = facts.leastDelay
+    if (facts.candles) this.#sawCandles = true
+  }
+
   /**
    * Puts market rows of a buffer into the window, from `row` on, until it holds `wanted`; returns the row it stopped at.
    * A buffer that is in order as it is, and lies behind all that waits, is taken whole, as a run that needs no sorting.
    */
-  fill(buffer: RowBuffer, row: number, wanted: number): number {
-    if (row === 0 && this.#isRun(buffer)) {
-      this.#runs.push({ buffer, row: 0, last: this.#scan[0] as number, plain: this.#scanPlain })
-      if (this.#scanPlain) this.#plainRuns++
+  fill(buffer: RowBuffer, row: number, wanted: number, facts: Survey): number {
+    if (row === 0 && facts.ordered && facts.firstVenueTime >= this.#last()) {
+      this.#runs.push({ buffer, row: 0, last: facts.lastVenueTime, plain: facts.plain })
+      if (facts.plain) this.#plainRuns++
       this.#run = this.#runs[0]
       this.#waiting += buffer.length
       return buffer.length
@@ -79,25 +85,9 @@ export class VenueOrder {
     return row
   }
 
-  /** Whether all records are market rows with rising venue times behind all that waits; notes their clock offset. */
-  #isRun(buffer: RowBuffer): boolean {
-    const { u8, u16, f64 } = buffer
-    let last = Math.max(this.#newest[0] as number, this.#runs.at(-1)?.last ?? -Infinity)
-    let offset = this.offset[0] as number
-    let plain = true
-    for (let row = 0; row < buffer.length; row += 1 + (u16[row * 32 + 1] as number)) {
-      const kind = u8[row * 64] as number
-      const time = f64[row * ROW_SLOTS + VENUE_TIME] as number
-      if (time < last || time === 0 || kind === CANDLE.kind || kind > MARKET_KINDS.last) return false
-      if (kind !== BEST_BID_ASK.kind && kind !== TRADE.kind) plain = false
-      last = time
-      const delay = (f64[row * ROW_SLOTS + APPEND_TIME] as number) - time
-      if (delay < offset) offset = delay
-    }
-    this.offset[0] = offset
-    this.#scan[0] = last
-    this.#scanPlain = plain
-    return true
+  /** Venue time of the newest row that waits or was taken. */
+  #last(): number {
+    return Math.max(this.#newest[0] as number, this.#runs.at(-1)?.last ?? -Infinity)
   }
 
   /** Turns the first run into single entries, because rows that follow have to be sorted in between. */
@@ -116,7 +106,6 @@ export class VenueOrder {
     const at = row * ROW_SLOTS
     const append = buffer.f64[at + APPEND_TIME] as number
     const stated = buffer.f64[at + VENUE_TIME] as number
-    if (stated > 0 && append - stated < (this.offset[0] as number)) this.offset[0] = append - stated
     const kind = buffer.u8[row * 64] as number
     const tail = this.#tail & this.#mask
     if (kind === CANDLE.kind) {
@@ -149,20 +138,34 @@ export class VenueOrder {
     this.#tail++
   }
 
-  /** Whether everything that waits is trades and best prices in order: nothing an idle exchange would answer. */
+  /** Whether all that waits is trades and best prices in order, and no tape tells of candles. */
   get plain(): boolean {
-    return this.#head === this.#tail && this.#plainRuns === this.#runs.length
+    return this.#head === this.#tail && this.#plainRuns === this.#runs.length && !this.#sawCandles
   }
 
-  /** Lets an idle exchange take what is due at `until[0]` (venue time), as far as it takes rows without looking at each. */
-  skip(exchange: QuietTaker, until: Float64Array): void {
-    for (let run = this.#run; this.#head === this.#tail && run !== undefined; run = this.#run) {
+  /** Whether any tape tells of candles. */
+  get sawCandles(): boolean {
+    return this.#sawCandles
+  }
+
+  /** Venue time of the newest row that waits or was taken; while `plain`, all earlier rows are known. */
+  get horizon(): number {
+    return this.#last()
+  }
+
+  /**
+   * While `plain`: lets the exchange take what is due at `until[0]` (venue time) until something happens there. The venue
+   * time of the last row that it took is then in `taken[0]`.
+   */
+  run(exchange: RowTaker, until: Float64Array, taken: Float64Array): void {
+    for (let run = this.#run; run !== undefined; run = this.#run) {
       const { buffer } = run
-      const row = exchange.skip(buffer, run.row, buffer.length, until)
+      const row = exchange.take(buffer, run.row, buffer.length, until)
+      if (row > run.row) taken[0] = buffer.f64[(row - 1) * ROW_SLOTS + VENUE_TIME] as number
       this.#waiting -= row - run.row
       run.row = row
-      if (row < buffer.length) return
-      this.#endRun(run)
+      if (row === buffer.length) this.#endRun(run)
+      if (row < buffer.length || exchange.events.length > 0) return
     }
   }
 
@@ -229,7 +232,8 @@ interface Run {
   readonly plain: boolean
 }
 
-/** Takes many rows at once; see `SimExchange.skip`. */
-export interface QuietTaker {
-  skip(buffer: RowBuffer, row: number, end: number, until: Float64Array): number
+/** Takes many rows at once, until one of them has consequences; see `SimExchange.take`. */
+export interface RowTaker {
+  readonly events: RowBuffer
+  take(buffer: RowBuffer, row: number, end: number, until: Float64Array): number
 }
