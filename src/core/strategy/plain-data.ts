@@ -22,14 +22,20 @@ export function writePlainData(value: unknown, path: string, depth = 0): string 
     case 'object': {
       if (value === null) return 'null'
       if (Array.isArray(value))
-        return `[${value.map((item, i) => writePlainData(item, `${path}[${i}]`, depth + 1)).join(',')}]`
+        // Array.from makes a hole the undefined that it reads as.
+        return `[${Array.from(value, (item, i) => writePlainData(item, `${path}[${i}]`, depth + 1)).join(',')}]`
       const prototype: unknown = Object.getPrototypeOf(value)
       if (prototype !== Object.prototype && prototype !== null) throw notPlain(path, `a ${constructorName(value)}`)
       const record = value as Readonly<Record<string, unknown>>
       if ('$' in record) throw notPlain(path, "an object with the key '$', which is reserved")
+      if (Object.getOwnPropertySymbols(record).length > 0) throw notPlain(path, 'an object with a symbol as a key')
       const parts = Object.keys(record)
         .toSorted()
-        .map((key) => `${JSON.stringify(key)}:${writePlainData(record[key], `${path}.${key}`, depth + 1)}`)
+        .map((key) => {
+          const at = `${path}.${key}`
+          if (Object.getOwnPropertyDescriptor(record, key)?.get !== undefined) throw notPlain(at, 'a getter')
+          return `${JSON.stringify(key)}:${writePlainData(record[key], at, depth + 1)}`
+        })
       return `{${parts.join(',')}}`
     }
     case 'undefined':
