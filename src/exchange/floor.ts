@@ -64,6 +64,7 @@ export class Floor {
   readonly #idle: Int32Array
   readonly #isIdle: Uint8Array
   #idleCount = 0
+  #changed = false
 
   constructor(parts: FloorParts) {
     const { instruments, orders, levels, account, events } = parts
@@ -148,6 +149,7 @@ export class Floor {
   wait(slot: number, waitsFor: number, chain: number): void {
     this.orders.waits[slot] = waitsFor
     this.orders.append(chain, slot)
+    this.#changed = true
   }
 
   /** Lets an order rest at a watched level. */
@@ -164,6 +166,7 @@ export class Floor {
   /** Books the fill in `events.deal`. The order is gone afterwards if it was its last. */
   fill(slot: number, maker: boolean, why: number): void {
     const { orders, events, account } = this
+    this.#changed = true
     const instrument = orders.instrument[slot] as number
     const sell = this.isSell(slot)
     const quantity = events.deal[DEAL.quantity] as number
@@ -186,6 +189,7 @@ export class Floor {
   /** Ends an order with an ORDER_STATUS and frees its slot and its funds. */
   finish(slot: number, status: number, code: number): void {
     const { orders } = this
+    this.#changed = true
     const instrument = orders.instrument[slot] as number
     if (orders.funded[slot] !== 0) {
       this.#writeTerms(slot)
@@ -204,8 +208,11 @@ export class Floor {
     this.active[instrument] = (this.active[instrument] as number) - 1
   }
 
-  /** Brings everything in order that waited for the end of a call: cuts reduce-only orders, forgets idle levels. */
-  settle(): void {
+  /**
+   * Brings everything in order that waited for the end of a call: cuts reduce-only orders, forgets idle levels. Tells whether
+   * orders, levels or positions have changed since the last time.
+   */
+  settle(): boolean {
     while (this.#movedCount > 0) {
       const instrument = this.#moved[--this.#movedCount] as number
       this.#isMoved[instrument] = 0
@@ -217,7 +224,11 @@ export class Floor {
       if (this.levels.list[level] === NONE || this.orders.head[level] !== NONE || this.levels.taken[level] !== 0)
         continue
       this.levels.release(level)
+      this.#changed = true
     }
+    const changed = this.#changed
+    this.#changed = false
+    return changed
   }
 
   /** Notes that a level may have nothing left to remember. */

@@ -181,7 +181,8 @@ export class SimExchange {
     if (!this.#market.waitsForCandles(instrument)) return
     this.#begin()
     this.#candles.open(buffer, row, instrument)
-    this.#settle(instrument)
+    this.floor.settle()
+    this.#renewAttention(instrument)
   }
 
   /** True until other rows than candles have told of an instrument. */
@@ -257,8 +258,7 @@ export class SimExchange {
 
   /** Ends a call that concerned one instrument. */
   #settle(instrument: number): void {
-    this.floor.settle()
-    this.#renewAttention(instrument)
+    if (this.floor.settle()) this.#renewAttention(instrument)
   }
 
   /** Says which rows of an instrument matter beyond the prices that they tell. */
@@ -353,7 +353,8 @@ export class SimExchange {
     if (!this.#market.waitsForCandles(instrument)) return
     this.#begin()
     this.#candles.close(buffer, row, instrument)
-    this.#settle(instrument)
+    this.floor.settle()
+    this.#renewAttention(instrument)
   }
 
   /** The first row of a kind has come. The last candle's price is none of the market that it tells of. */
@@ -383,7 +384,8 @@ export class SimExchange {
         this.floor.finish(slot, ORDER_STATUS.expired, 0)
     }
     this.floor.account.changeVersion(instrument, next)
-    this.#settle(instrument)
-    this.#settle(next)
+    this.floor.settle()
+    this.#renewAttention(instrument)
+    this.#renewAttention(next)
   }
 }
