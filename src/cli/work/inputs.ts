@@ -2,12 +2,15 @@
 import { createHash } from 'node:crypto'
 import { relative, resolve } from 'node:path'
 import { canonicalJson } from '../../core/canonical-json.ts'
+import { instrumentKey } from '../../core/market/instrument.ts'
+import type { Instrument } from '../../core/market/instrument.ts'
 import type { TapeSource } from '../../core/tape/source.ts'
 import { mergeSources } from '../../lab/backtest/merged-source.ts'
 import type { Reference } from '../../lab/run/run-config.ts'
 import { SyntheticMarket } from '../../lab/synthetic/synthetic-market.ts'
 import type { SyntheticOptions } from '../../lab/synthetic/synthetic-market.ts'
 import { openTape } from '../../node/tape-reader.ts'
+import { UsageError } from '../command.ts'
 
 /** One input of a run: a tape by its path, or a made-up market by its options. */
 export type InputSpec =
@@ -22,7 +25,7 @@ export interface OpenInputs {
   readonly notices: readonly string[]
 }
 
-/** Opens inputs in the order that decides ties. Throws TapeError. */
+/** Opens inputs in the order that decides ties. Throws TapeError, and UsageError for tapes that do not fit together. */
 export async function openInputs(specs: readonly InputSpec[]): Promise<OpenInputs> {
   const sources: TapeSource[] = []
   const hashes: string[] = []
@@ -41,8 +44,10 @@ export async function openInputs(specs: readonly InputSpec[]): Promise<OpenInput
         `${torn.file}: the last ${torn.cutBytes} bytes are torn and were left out; ${torn.keptRows} rows are kept`,
       )
   }
+  const source = mergeSources(sources)
+  refuseTwins(source.instruments)
   return {
-    source: mergeSources(sources),
+    source,
     hashes,
     notices,
     references: (folder) =>
@@ -51,6 +56,19 @@ export async function openInputs(specs: readonly InputSpec[]): Promise<OpenInput
           ? { kind: 'synthetic', hash: hashes[i] ?? '', options: spec.options }
           : { kind: 'tape', hash: hashes[i] ?? '', file: relative(folder, resolve(spec.path)) },
       ),
+  }
+}
+
+/** One instrument under two descriptions would be two markets, with positions and funding of their own. */
+function refuseTwins(instruments: readonly Instrument[]): void {
+  const known = new Set<string>()
+  for (const instrument of instruments) {
+    const name = `${instrumentKey(instrument)} v${instrument.version}`
+    if (known.has(name))
+      throw new UsageError(
+        `the tapes describe ${instrumentKey(instrument)} differently, as its rules were inferred from the files of each: import those files together into one tape, or each with --instruments`,
+      )
+    known.add(name)
   }
 }
 
