@@ -8,7 +8,7 @@ import { chainRuleOf } from '../src/core/market/chain-rule.ts'
 import type { Instrument } from '../src/core/market/instrument.ts'
 import { FILL } from '../src/core/tape/kinds.ts'
 import { kindOf, recordRows } from '../src/core/tape/row-buffer.ts'
-import type { RowBuffer } from '../src/core/tape/row-buffer.ts'
+import type { TapeSource } from '../src/core/tape/source.ts'
 import type { BacktestObserver } from '../src/lab/backtest/backtest.ts'
 import { RunLog } from '../src/lab/backtest/run-log.ts'
 import { runBacktest } from '../src/lab/run/make-run.ts'
@@ -16,10 +16,11 @@ import { DEFAULT_EXCHANGE } from '../src/lab/run/run-config.ts'
 import type { ExchangeConfig, RunConfig } from '../src/lab/run/run-config.ts'
 import { whyMissing } from '../src/testing/data.ts'
 import { exampleInstrument } from '../src/testing/instruments.ts'
-import { memorySource, runOf } from './generated.ts'
+import { runOf } from './generated.ts'
 import { RUNGS, ladder } from './ladder.ts'
 import { median, spent } from './measure.ts'
-import { decodeRecording, levelsOf, repeated } from './recorded.ts'
+import type { Recorded } from './recorded.ts'
+import { RepeatedRecording, decodeRecording, levelsOf } from './recorded.ts'
 
 const RECORDING = 'captures/binance-usdm/btcusdt_20240808.gz'
 /** One pass alone would take 20 ms, and making engine and exchange half as much again. */
@@ -51,7 +52,7 @@ interface DepthRate {
 }
 
 interface Replayed {
-  readonly buffers: readonly RowBuffer[]
+  readonly recorded: Recorded
   readonly config: RunConfig
 }
 
@@ -63,23 +64,22 @@ export async function measureDepth(runs: number, note: (text: string) => void): 
     return undefined
   }
   const recorded = decodeRecording(RECORDING, exampleInstrument('BTCUSDT'))
-  const buffers = repeated(recorded.buffers, PASSES)
   const run = runOf([recorded.instrument], ['ladder', 'ladder'])
   const strategies = run.engine.strategies.map((one, i) => ({ ...one, settings: LADDERS[i] ?? {} }))
   const replayed = (queue: ExchangeConfig['queue']): Replayed => ({
-    buffers,
+    recorded,
     config: { ...run, engine: { ...run.engine, strategies }, exchange: { ...DEFAULT_EXCHANGE, queue } },
   })
   const levelUpdates = recorded.levelUpdates * PASSES
   const resting = await watchOrders(replayed('probabilistic'))
   const rate = (what: string, work: () => unknown): Promise<DepthRate> =>
     rateOf(work, levelUpdates, runs, (text) => note(`recorded depth, ${what}: ${text}`))
-  const bookAlone = await rate('book alone', () => applyAll(recorded.instrument, buffers))
+  const bookAlone = await rate('book alone', () => applyAll(new RepeatedRecording(recorded, PASSES)))
   const conservative = await rate('conservative queues', () => play(replayed('conservative'), {}))
   const probabilistic = await rate('probabilistic queues', () => play(replayed('probabilistic'), {}))
   return {
     passes: PASSES,
-    rows: buffers.reduce((sum, buffer) => sum + buffer.length, 0),
+    rows: recorded.rows * PASSES,
     levelUpdates,
     ...resting,
     ...probabilistic,
@@ -106,11 +106,14 @@ async function rateOf(
   return { levelUpdatesPerSecond: median(wall), levelUpdatesPerCpuSecond: median(cpu) }
 }
 
-function applyAll(instrument: Instrument, buffers: readonly RowBuffer[]): void {
-  const book = new Book({ tickSize: instrument.tickSize, rule: chainRuleOf(instrument.venue) })
-  for (const buffer of buffers)
+async function applyAll(source: TapeSource): Promise<void> {
+  const { venue, tickSize } = source.instruments[0] as Instrument
+  const book = new Book({ tickSize, rule: chainRuleOf(venue) })
+  for (let buffer = await source.next(); buffer !== undefined; buffer = await source.next()) {
     for (let row = 0; row < buffer.length; row += recordRows(buffer, row))
       if (levelsOf(buffer, row) > 0) book.apply(buffer, row)
+    source.release(buffer)
+  }
   if (book.state !== BOOK_STATE.live) throw new Error('the recording left the book broken')
 }
 
@@ -141,13 +144,13 @@ async function watchOrders(replayed: Replayed): Promise<Pick<DepthFigures, 'orde
 }
 
 async function play(
-  { buffers, config }: Replayed,
+  { recorded, config }: Replayed,
   observer: Partial<BacktestObserver>,
   prepared: (engine: Engine) => void = () => undefined,
 ): Promise<void> {
   const ignore = (): void => undefined
   await runBacktest(config, {
-    source: memorySource(config.engine.instruments, buffers),
+    source: new RepeatedRecording(recorded, PASSES),
     definitions: config.engine.strategies.map(() => ladder),
     log: new RunLog(undefined),
     references: [],

@@ -3,8 +3,9 @@ import { gunzipSync } from 'node:zlib'
 import { readFileSync } from 'node:fs'
 import type { Instrument } from '../src/core/market/instrument.ts'
 import { DEPTH_DIFF, DEPTH_PARTIAL, DEPTH_SNAPSHOT } from '../src/core/tape/kinds.ts'
-import { APPEND_TIME, ROW_BYTES, ROW_SLOTS, ROW_WORDS, VENUE_TIME, VERSION } from '../src/core/tape/layout.ts'
+import { APPEND_TIME, ROW_SLOTS, ROW_WORDS, VENUE_TIME, VERSION } from '../src/core/tape/layout.ts'
 import { RowBuffer, kindOf, recordRows } from '../src/core/tape/row-buffer.ts'
+import type { TapeSource } from '../src/core/tape/source.ts'
 import { recording } from '../src/testing/data.ts'
 import { BUFFER_FULL, BinanceDecoder } from '../src/venues/binance/decoder.ts'
 
@@ -19,6 +20,10 @@ export interface Recorded {
   readonly instrument: Instrument
   readonly buffers: readonly RowBuffer[]
   readonly messages: number
+  /** Raw rows included. */
+  readonly rows: number
+  /** Microseconds from the first to the last row. */
+  readonly spanUs: number
   /** Changed levels of all diffs. */
   readonly levelUpdates: number
 }
@@ -48,10 +53,13 @@ export function decodeRecording(path: string, instrument: Instrument): Recorded 
   }
   buffers.push(rows)
   let levelUpdates = 0
-  for (const buffer of buffers)
+  let rowCount = 0
+  for (const buffer of buffers) {
+    rowCount += buffer.length
     for (let row = 0; row < buffer.length; row += recordRows(buffer, row))
       if (kindOf(buffer, row) === DEPTH_DIFF.kind) levelUpdates += levelsOf(buffer, row)
-  return { instrument, buffers, messages, levelUpdates }
+  }
+  return { instrument, buffers, messages, levelUpdates, rows: rowCount, spanUs: spanOf(buffers) }
 }
 
 /** Levels that a depth row names; 0 for other rows. */
@@ -66,47 +74,67 @@ export function levelsOf(buffer: RowBuffer, row: number): number {
 }
 
 /**
- * Plays a recording `passes` times. Each pass lies a second behind the one before, and its update and trade ids go on, so
- * that it is one long recording with a gap and a new snapshot at each seam. It plays copies: a long tape in memory.
+ * Plays a recording `passes` times, each a second behind the one before, with update and trade ids that go on: one long
+ * recording with a gap and a new snapshot at each seam. Buffers are used again: a released one is stamped for the next pass,
+ * in place, so that the tape needs no more memory than one pass, as where blocks are inflated one by one.
  */
-export function repeated(buffers: readonly RowBuffer[], passes: number): readonly RowBuffer[] {
-  const firstRow = buffers[0] as RowBuffer
-  const last = lastRecord(buffers)
-  const span = (last.buffer.f64[last.row * ROW_SLOTS + APPEND_TIME] as number) - (firstRow.f64[APPEND_TIME] as number)
-  const all: RowBuffer[] = [...buffers]
-  for (let pass = 1; pass < passes; pass++) {
-    for (const buffer of buffers) {
-      const copy = new RowBuffer(buffer.capacity)
-      copy.u8.set(buffer.u8.subarray(0, buffer.length * ROW_BYTES))
-      copy.length = buffer.length
-      for (let row = 0; row < copy.length; row += recordRows(copy, row)) shift(copy, row, pass, span + SEAM_US)
-      all.push(copy)
-    }
+export class RepeatedRecording implements TapeSource {
+  readonly instruments: readonly Instrument[]
+  readonly hash = ''
+  readonly #buffers: readonly RowBuffer[]
+  readonly #spanUs: number
+  #left: number
+  #at = 0
+
+  constructor(recorded: Recorded, passes: number) {
+    this.instruments = [recorded.instrument]
+    this.#buffers = recorded.buffers
+    this.#spanUs = recorded.spanUs + SEAM_US
+    this.#left = passes * recorded.buffers.length
   }
-  return all
+
+  next(): Promise<RowBuffer | undefined> {
+    if (this.#left === 0) return Promise.resolve(undefined)
+    const buffer = this.#buffers[this.#at] as RowBuffer
+    this.#at = (this.#at + 1) % this.#buffers.length
+    this.#left--
+    return Promise.resolve(buffer)
+  }
+
+  release(buffer: RowBuffer): void {
+    for (let row = 0; row < buffer.length; row += recordRows(buffer, row)) shift(buffer, row, this.#spanUs)
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
 }
 
 /** Between two passes. */
 const SEAM_US = 1_000_000
-/** More than the ids of a pass span. */
+/** More than the ids of a pass span; a multiple of 2^32. */
 const SEAM_IDS = 2 ** 34
 
-function shift(buffer: RowBuffer, row: number, pass: number, span: number): void {
+/** Stamps a row for the next pass. */
+function shift(buffer: RowBuffer, row: number, span: number): void {
   const at = row * ROW_SLOTS
-  const { f64 } = buffer
-  f64[at + APPEND_TIME] = (f64[at + APPEND_TIME] as number) + pass * span
+  const { f64, u32 } = buffer
+  f64[at + APPEND_TIME] = (f64[at + APPEND_TIME] as number) + span
   // A snapshot has no time of the venue's, and 0 stays 0.
-  if (f64[at + VENUE_TIME] !== 0) f64[at + VENUE_TIME] = (f64[at + VENUE_TIME] as number) + pass * span
-  f64[at + VERSION] = (f64[at + VERSION] as number) + pass * SEAM_IDS
+  if (f64[at + VENUE_TIME] !== 0) f64[at + VENUE_TIME] = (f64[at + VENUE_TIME] as number) + span
+  f64[at + VERSION] = (f64[at + VERSION] as number) + SEAM_IDS
   if (kindOf(buffer, row) !== DEPTH_DIFF.kind) return
   // These ids are 64-bit integers: their upper words grow.
-  for (const slot of [DEPTH_DIFF.firstUpdateId, DEPTH_DIFF.previousUpdateId])
-    buffer.u32[(at + slot) * 2 + 1] = (buffer.u32[(at + slot) * 2 + 1] as number) + (pass * SEAM_IDS) / 2 ** 32
+  const first = (at + DEPTH_DIFF.firstUpdateId) * 2 + 1
+  const previous = (at + DEPTH_DIFF.previousUpdateId) * 2 + 1
+  u32[first] = (u32[first] as number) + SEAM_IDS / 2 ** 32
+  u32[previous] = (u32[previous] as number) + SEAM_IDS / 2 ** 32
 }
 
-function lastRecord(buffers: readonly RowBuffer[]): { readonly buffer: RowBuffer; readonly row: number } {
-  const buffer = buffers.at(-1) as RowBuffer
-  let last = 0
-  for (let row = 0; row < buffer.length; row += recordRows(buffer, row)) last = row
-  return { buffer, row: last }
+/** Microseconds from the first to the last row. */
+function spanOf(buffers: readonly RowBuffer[]): number {
+  const last = buffers.at(-1) as RowBuffer
+  let end = 0
+  for (let row = 0; row < last.length; row += recordRows(last, row)) end = row
+  return (last.f64[end * ROW_SLOTS + APPEND_TIME] as number) - ((buffers[0] as RowBuffer).f64[APPEND_TIME] as number)
 }
