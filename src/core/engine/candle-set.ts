@@ -1,11 +1,11 @@
 /**
  * Candles of all instruments at one interval, in columns: the forming one and a ring of closed ones.
  *
- * In: trades, or candle rows of the same or a dividing interval; best prices correct the forming candle. Out: how many
- * candles a row closed, each pushed into the ring before `onClosed` is called for it. Owns: when a candle closes: when the
- * instrument's own newer venue time says so, or the venue's candle is marked closed; never by silence. Intervals are keyed by
- * their absolute number. A trade for a closed candle is counted, not applied; an interval without trades between two events
- * is flat at the last close.
+ * In: trades, or candle rows of the same or a dividing interval; best prices correct the forming candle. Out: closed candles
+ * in the ring. Owns: what belongs to which candle. When candles close is decided over all intervals together (CandleFeed):
+ * by the instrument's own newer time or by the venue's closed candle, never by silence. Intervals are keyed by their
+ * absolute number. What comes for a closed candle is counted, not applied; an interval without trades between two events is
+ * flat at the last close. An instrument's first row decides what its candles are made of: trades, or rows of one length.
  */
 import { BEST_BID_ASK, CANDLE, CANDLE_FLAGS, TRADE } from '../tape/kinds.ts'
 import { APPEND_TIME, ROW_BYTES, ROW_SLOTS, VENUE_TIME } from '../tape/layout.ts'
@@ -26,7 +26,7 @@ export class CandleSet {
   readonly name: string
   /** Closed candles kept per instrument. */
   readonly depth: number
-  /** Trades that came after their candle had closed. */
+  /** Rows that came after their candle had closed. */
   late = 0
   /** Rings: candle `i` of instrument `n` at `n * depth + i`; price quanta, lots, microseconds. */
   readonly open: Float64Array
@@ -42,21 +42,16 @@ export class CandleSet {
   readonly forming: Float64Array
   /** SOURCE_OF_CANDLES per instrument. */
   readonly origin: Uint8Array
+  /** Of candle rows: their length, and where the closed ones in the forming candle end. */
+  readonly #partLength: Float64Array
+  readonly #partsEnd: Float64Array
   readonly #phase: number
-  readonly #onClosed: (instrument: number) => void
 
-  constructor(
-    name: string,
-    interval: number,
-    depth: number,
-    instruments: number,
-    onClosed: (instrument: number) => void,
-  ) {
+  constructor(name: string, interval: number, depth: number, instruments: number) {
     this.name = name
     this.interval = interval
     this.depth = depth
     this.#phase = interval % WEEK_US === 0 ? FIRST_MONDAY_US : 0
-    this.#onClosed = onClosed
     const cells = instruments * depth
     this.open = new Float64Array(cells)
     this.high = new Float64Array(cells)
@@ -68,10 +63,13 @@ export class CandleSet {
     this.count = new Int32Array(instruments)
     this.forming = new Float64Array(instruments * FORMING.length)
     this.origin = new Uint8Array(instruments)
+    this.#partLength = new Float64Array(instruments)
+    this.#partsEnd = new Float64Array(instruments)
   }
 
-  onTrade(buffer: RowBuffer, row: number, instrument: number): void {
-    if (this.origin[instrument] === SOURCE_OF_CANDLES.candles) return
+  /** Takes a trade into the forming candle. Returns false when it lies behind that, so that candles have to close first. */
+  onTrade(buffer: RowBuffer, row: number, instrument: number): boolean {
+    if (this.origin[instrument] === SOURCE_OF_CANDLES.candles) return true
     this.origin[instrument] = SOURCE_OF_CANDLES.trades
     const at = row * ROW_SLOTS
     const { f64 } = buffer
@@ -81,14 +79,27 @@ export class CandleSet {
     const base = instrument * FORMING.length
     const cells = this.forming
     const openTime = cells[base] as number
-    if (openTime !== 0 && time >= openTime && time < openTime + this.interval) {
-      if (price > (cells[base + FORMING.high] as number)) cells[base + FORMING.high] = price
-      if (price < (cells[base + FORMING.low] as number)) cells[base + FORMING.low] = price
-      cells[base + FORMING.close] = price
-      cells[base + FORMING.volume] = (cells[base + FORMING.volume] as number) + (f64[at + TRADE.quantity] as number)
-      return
+    if (openTime === 0 || time >= openTime + this.interval) return false
+    if (time < openTime) {
+      this.late++
+      return true
     }
-    this.#tradeOutside(buffer, row, instrument)
+    if (price > (cells[base + FORMING.high] as number)) cells[base + FORMING.high] = price
+    if (price < (cells[base + FORMING.low] as number)) cells[base + FORMING.low] = price
+    cells[base + FORMING.close] = price
+    cells[base + FORMING.volume] = (cells[base + FORMING.volume] as number) + (f64[at + TRADE.quantity] as number)
+    return true
+  }
+
+  /** Opens a candle with a trade, when none is forming. `time[0]` is the trade's. */
+  openWith(buffer: RowBuffer, row: number, instrument: number, time: Float64Array): void {
+    const base = instrument * FORMING.length
+    const cells = this.forming
+    if (cells[base] !== 0 || this.origin[instrument] !== SOURCE_OF_CANDLES.trades) return
+    const at = row * ROW_SLOTS
+    cells.fill(buffer.f64[at + TRADE.price] as number, base + FORMING.open, base + FORMING.close + 1)
+    cells[base] = this.#startOf(time[0] as number)
+    cells[base + FORMING.volume] = buffer.f64[at + TRADE.quantity] as number
   }
 
   /** Corrects the forming candle by the best prices: what a chaser would pay. */
@@ -113,25 +124,30 @@ export class CandleSet {
     else if (close < open) cells[base + FORMING.close] = bid
   }
 
-  onCandle(buffer: RowBuffer, row: number, instrument: number): void {
+  /**
+   * Takes a candle row into the forming candle, behind those that had to close for it. Returns whether the forming candle is
+   * complete with it.
+   */
+  onCandle(buffer: RowBuffer, row: number, instrument: number): boolean {
+    if (!this.takes(buffer, row, instrument)) return false
+    this.origin[instrument] = SOURCE_OF_CANDLES.candles
     const at = row * ROW_SLOTS
     const { f64 } = buffer
     const length = f64[at + CANDLE.interval] as number
-    if (length > this.interval || this.interval % length !== 0) return
-    this.origin[instrument] = SOURCE_OF_CANDLES.candles
-    const start = f64[at + CANDLE.openTime] as number
-    const base = instrument * FORMING.length
-    const cells = this.forming
+    this.#partLength[instrument] = length
     const closed = ((buffer.u8[row * ROW_BYTES + 1] as number) & CANDLE_FLAGS.closed) !== 0
     // A forming candle of a shorter interval says too little; the closed one will say all.
-    if (!closed && length !== this.interval) return
+    if (!closed && length !== this.interval) return false
+    const start = f64[at + CANDLE.openTime] as number
     const openTime = this.#startOf(start)
-    if (cells[base] !== 0 && openTime > (cells[base] as number)) this.#closeUntil(instrument, openTime)
-    if (cells[base] !== 0 && openTime < (cells[base] as number)) {
+    const base = instrument * FORMING.length
+    const cells = this.forming
+    const isNew = cells[base] === 0
+    if (isNew ? openTime < this.#closedUntil(instrument) : start < (this.#partsEnd[instrument] as number)) {
       this.late++
-      return
+      return false
     }
-    if (length === this.interval || cells[base] === 0) {
+    if (isNew || length === this.interval) {
       cells[base] = openTime
       cells[base + FORMING.open] = f64[at + CANDLE.open] as number
       cells[base + FORMING.high] = f64[at + CANDLE.high] as number
@@ -143,53 +159,26 @@ export class CandleSet {
       cells[base + FORMING.volume] = (cells[base + FORMING.volume] as number) + (f64[at + CANDLE.volume] as number)
     }
     cells[base + FORMING.close] = f64[at + CANDLE.close] as number
-    if (closed && start + length >= openTime + this.interval) this.#close(instrument)
+    this.#partsEnd[instrument] = closed ? start + length : openTime
+    return closed && start + length >= openTime + this.interval
   }
 
-  /** A trade that opens a candle, closes candles, or comes too late. */
-  #tradeOutside(buffer: RowBuffer, row: number, instrument: number): void {
-    const at = row * ROW_SLOTS
-    const { f64 } = buffer
-    const stated = f64[at + VENUE_TIME] as number
-    const time = stated > 0 ? stated : (f64[at + APPEND_TIME] as number)
-    const base = instrument * FORMING.length
-    const cells = this.forming
-    const openTime = this.#startOf(time)
-    if (cells[base] !== 0) {
-      if (openTime < (cells[base] as number)) {
-        this.late++
-        return
-      }
-      this.#closeUntil(instrument, openTime)
-    }
-    const price = f64[at + TRADE.price] as number
-    cells[base] = openTime
-    cells[base + FORMING.open] = price
-    cells[base + FORMING.high] = price
-    cells[base + FORMING.low] = price
-    cells[base + FORMING.close] = price
-    cells[base + FORMING.volume] = f64[at + TRADE.quantity] as number
+  /** Whether candle rows such as this one make this instrument's candles. */
+  takes(buffer: RowBuffer, row: number, instrument: number): boolean {
+    const length = buffer.f64[row * ROW_SLOTS + CANDLE.interval] as number
+    const held = this.#partLength[instrument] as number
+    if (this.origin[instrument] === SOURCE_OF_CANDLES.trades) return false
+    return held === 0 ? length <= this.interval && this.interval % length === 0 : length === held
   }
 
-  /** Closes the forming candle, and flat ones for intervals without an event, up to the one that starts at `openTime`. */
-  #closeUntil(instrument: number, openTime: number): void {
-    const base = instrument * FORMING.length
-    const cells = this.forming
-    let next = (cells[base] as number) + this.interval
-    this.#close(instrument)
-    // A hole longer than the memory leaves nothing of what came before it.
-    if (openTime - next > this.depth * this.interval) next = openTime - this.depth * this.interval
-    const last = this.close[instrument * this.depth + (this.newest[instrument] as number)] as number
-    for (; next < openTime; next += this.interval) {
-      cells[base] = next
-      for (const column of FLAT) cells[base + column] = last
-      cells[base + FORMING.volume] = 0
-      this.#close(instrument)
-    }
+  /** Where the forming candle of an instrument ends; Infinity when none is forming. Cold path: it hands a double out. */
+  endOf(instrument: number): number {
+    const openTime = this.forming[instrument * FORMING.length] as number
+    return openTime === 0 ? Infinity : openTime + this.interval
   }
 
-  /** Moves the forming candle into the ring and tells of it. */
-  #close(instrument: number): void {
+  /** Moves the forming candle into the ring. */
+  closeForming(instrument: number): void {
     const base = instrument * FORMING.length
     const cells = this.forming
     const place = ((this.newest[instrument] as number) + 1) % this.depth
@@ -203,7 +192,27 @@ export class CandleSet {
     this.close[at] = cells[base + FORMING.close] as number
     this.volume[at] = cells[base + FORMING.volume] as number
     cells[base] = 0
-    this.#onClosed(instrument)
+  }
+
+  /**
+   * Begins a flat candle behind the newest closed one, if that interval is over at `time[0]` as well. A hole longer than the
+   * memory leaves nothing of what came before it, so that its first part is passed over.
+   */
+  openFlat(instrument: number, time: Float64Array): void {
+    const last = instrument * this.depth + (this.newest[instrument] as number)
+    const start = this.#startOf(time[0] as number)
+    const next = Math.max((this.openTime[last] as number) + this.interval, start - this.depth * this.interval)
+    if (next >= start) return
+    const base = instrument * FORMING.length
+    this.forming.fill(this.close[last] as number, base + FORMING.open, base + FORMING.close + 1)
+    this.forming[base] = next
+    this.forming[base + FORMING.volume] = 0
+  }
+
+  /** End of the newest closed candle; 0 when there is none. */
+  #closedUntil(instrument: number): number {
+    const at = instrument * this.depth + (this.newest[instrument] as number)
+    return this.count[instrument] === 0 ? 0 : (this.openTime[at] as number) + this.interval
   }
 
   #startOf(time: number): number {
@@ -211,7 +220,7 @@ export class CandleSet {
   }
 
   save(writer: StateWriter): void {
-    writer.begin('candles', 1)
+    writer.begin('candles', 2)
     writer.text(this.name)
     for (const column of this.#doubles()) writer.f64s(column)
     writer.i32s(this.newest)
@@ -222,7 +231,7 @@ export class CandleSet {
   }
 
   load(reader: StateReader): void {
-    reader.begin('candles', 1)
+    reader.begin('candles', 2)
     reader.text()
     for (const column of this.#doubles()) reader.into(column)
     reader.into(this.newest)
@@ -233,8 +242,7 @@ export class CandleSet {
   }
 
   #doubles(): readonly Float64Array[] {
-    return [this.open, this.high, this.low, this.close, this.volume, this.openTime, this.forming]
+    const { open, high, low, close, volume, openTime, forming } = this
+    return [open, high, low, close, volume, openTime, forming, this.#partLength, this.#partsEnd]
   }
 }
-
-const FLAT: readonly number[] = [FORMING.open, FORMING.high, FORMING.low, FORMING.close]
