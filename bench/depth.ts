@@ -1,14 +1,13 @@
 /**
  * Recorded depth through the whole backtest: the exchange keeps the book and estimates queues, twenty own orders rest in it
  * all the time, and every row (depth, trades, best prices) reaches the engine. Level updates are those of the exchange's book.
+ * Measured from the first row to the last: the recording is short, and making an exchange would be a third of the time.
  */
 import type { Engine } from '../src/core/engine/engine.ts'
 import { BOOK_STATE, Book } from '../src/core/market/book.ts'
 import { chainRuleOf } from '../src/core/market/chain-rule.ts'
-import type { Instrument } from '../src/core/market/instrument.ts'
 import { FILL } from '../src/core/tape/kinds.ts'
 import { kindOf, recordRows } from '../src/core/tape/row-buffer.ts'
-import type { TapeSource } from '../src/core/tape/source.ts'
 import type { BacktestObserver } from '../src/lab/backtest/backtest.ts'
 import { RunLog } from '../src/lab/backtest/run-log.ts'
 import { runBacktest } from '../src/lab/run/make-run.ts'
@@ -16,15 +15,16 @@ import { DEFAULT_EXCHANGE } from '../src/lab/run/run-config.ts'
 import type { ExchangeConfig, RunConfig } from '../src/lab/run/run-config.ts'
 import { whyMissing } from '../src/testing/data.ts'
 import { exampleInstrument } from '../src/testing/instruments.ts'
-import { runOf } from './generated.ts'
+import { memorySource, runOf } from './generated.ts'
 import { RUNGS, ladder } from './ladder.ts'
-import { median, spent } from './measure.ts'
+import { median, spent, startClock } from './measure.ts'
+import type { Spent } from './measure.ts'
+import { decodeRecording, levelsOf } from './recorded.ts'
 import type { Recorded } from './recorded.ts'
-import { RepeatedRecording, decodeRecording, levelsOf } from './recorded.ts'
 
 const RECORDING = 'captures/binance-usdm/btcusdt_20240808.gz'
-/** One pass alone would take 20 ms, and making engine and exchange half as much again. */
-const PASSES = 20
+/** Passes through the recording in each run, each with an engine and an exchange of its own. */
+const PASSES = 10
 /** Two strategies with ten quotes each, because one may hold eight a side; the rungs of the second lie between the first's. */
 const LADDERS: readonly Readonly<Record<string, string>>[] = [
   { from: '0.06%', step: '0.01%' },
@@ -33,7 +33,6 @@ const LADDERS: readonly Readonly<Record<string, string>>[] = [
 const OWN_ORDERS = LADDERS.length * 2 * RUNGS
 
 export interface DepthFigures extends DepthRate {
-  readonly passes: number
   readonly rows: number
   readonly levelUpdates: number
   /** Own orders at work when a depth row comes, on average, and the share of depth rows that meet all twenty. */
@@ -70,17 +69,15 @@ export async function measureDepth(runs: number, note: (text: string) => void): 
     recorded,
     config: { ...run, engine: { ...run.engine, strategies }, exchange: { ...DEFAULT_EXCHANGE, queue } },
   })
-  const levelUpdates = recorded.levelUpdates * PASSES
   const resting = await watchOrders(replayed('probabilistic'))
-  const rate = (what: string, work: () => unknown): Promise<DepthRate> =>
-    rateOf(work, levelUpdates, runs, (text) => note(`recorded depth, ${what}: ${text}`))
-  const bookAlone = await rate('book alone', () => applyAll(new RepeatedRecording(recorded, PASSES)))
+  const rate = (what: string, pass: () => Promise<Spent>): Promise<DepthRate> =>
+    rateOf(pass, recorded.levelUpdates, runs, (text) => note(`recorded depth, ${what}: ${text}`))
+  const bookAlone = await rate('book alone', () => spent(() => applyAll(recorded)))
   const conservative = await rate('conservative queues', () => play(replayed('conservative'), {}))
   const probabilistic = await rate('probabilistic queues', () => play(replayed('probabilistic'), {}))
   return {
-    passes: PASSES,
-    rows: recorded.rows * PASSES,
-    levelUpdates,
+    rows: recorded.rows,
+    levelUpdates: recorded.levelUpdates,
     ...resting,
     ...probabilistic,
     conservative,
@@ -89,7 +86,7 @@ export async function measureDepth(runs: number, note: (text: string) => void): 
 }
 
 async function rateOf(
-  work: () => unknown,
+  pass: () => Promise<Spent>,
   levelUpdates: number,
   runs: number,
   note: (text: string) => void,
@@ -97,23 +94,26 @@ async function rateOf(
   const wall: number[] = []
   const cpu: number[] = []
   for (let run = 0; run <= runs; run++) {
-    const time = await spent(work)
-    note(`${(levelUpdates / time.wall / 1e6).toFixed(1)} M level updates/s`)
+    const total = { wall: 0, cpu: 0 }
+    for (let i = 0; i < PASSES; i++) {
+      const one = await pass()
+      total.wall += one.wall
+      total.cpu += one.cpu
+    }
+    const updates = levelUpdates * PASSES
+    note(`${(updates / total.wall / 1e6).toFixed(1)} M level updates/s`)
     if (run === 0) continue // warms up
-    wall.push(levelUpdates / time.wall)
-    cpu.push(levelUpdates / time.cpu)
+    wall.push(updates / total.wall)
+    cpu.push(updates / total.cpu)
   }
   return { levelUpdatesPerSecond: median(wall), levelUpdatesPerCpuSecond: median(cpu) }
 }
 
-async function applyAll(source: TapeSource): Promise<void> {
-  const { venue, tickSize } = source.instruments[0] as Instrument
-  const book = new Book({ tickSize, rule: chainRuleOf(venue) })
-  for (let buffer = await source.next(); buffer !== undefined; buffer = await source.next()) {
+function applyAll({ instrument, buffers }: Recorded): void {
+  const book = new Book({ tickSize: instrument.tickSize, rule: chainRuleOf(instrument.venue) })
+  for (const buffer of buffers)
     for (let row = 0; row < buffer.length; row += recordRows(buffer, row))
       if (levelsOf(buffer, row) > 0) book.apply(buffer, row)
-    source.release(buffer)
-  }
   if (book.state !== BOOK_STATE.live) throw new Error('the recording left the book broken')
 }
 
@@ -143,18 +143,38 @@ async function watchOrders(replayed: Replayed): Promise<Pick<DepthFigures, 'orde
   return { ordersResting: sum / depthRows, allResting: all / depthRows, fills }
 }
 
+/** Plays the recording once; tells what was spent from the first row to the last. */
 async function play(
   { recorded, config }: Replayed,
   observer: Partial<BacktestObserver>,
   prepared: (engine: Engine) => void = () => undefined,
-): Promise<void> {
+): Promise<Spent> {
   const ignore = (): void => undefined
+  const source = memorySource(config.engine.instruments, recorded.buffers)
+  let clock = startClock()
+  let time: Spent = { wall: 0, cpu: 0 }
+  let begun = false
   await runBacktest(config, {
-    source: new RepeatedRecording(recorded, PASSES),
+    source: {
+      ...source,
+      next() {
+        if (!begun) clock = startClock()
+        begun = true
+        return source.next()
+      },
+    },
     definitions: config.engine.strategies.map(() => ladder),
     log: new RunLog(undefined),
     references: [],
-    observer: { record: ignore, market: ignore, progress: ignore, ...observer },
+    observer: {
+      record: ignore,
+      market: ignore,
+      ...observer,
+      progress(rows) {
+        if (rows === recorded.rows) time = clock()
+      },
+    },
     prepared,
   })
+  return time
 }

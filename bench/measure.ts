@@ -58,11 +58,21 @@ export interface Spent {
   readonly cpu: number
 }
 
+/** Starts measuring; the function that it returns tells what was spent since. */
+export function startClock(): () => Spent {
+  const cpu = process.threadCpuUsage()
+  const wall = process.hrtime.bigint()
+  return () => {
+    const end = process.hrtime.bigint()
+    const { user, system } = process.threadCpuUsage(cpu)
+    return { wall: Number(end - wall) / 1e9, cpu: (user + system) / 1e6 }
+  }
+}
+
 export async function spent(work: () => unknown): Promise<Spent> {
-  const before = process.threadCpuUsage()
-  const wall = await seconds(work)
-  const { user, system } = process.threadCpuUsage(before)
-  return { wall, cpu: (user + system) / 1e6 }
+  const clock = startClock()
+  await work()
+  return clock()
 }
 
 export function machine(): Readonly<Record<string, string | number>> {
