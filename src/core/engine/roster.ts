@@ -113,7 +113,16 @@ function makeRunner(
         `strategy ${definition.name} needs candles of '${interval}', which is no interval such as 1m, 15m, 1h or 1d`,
       )
   const context = new Context(
-    { ...parts, strategy: index, name: definition.name, params, own: config.instruments },
+    {
+      ...parts,
+      strategy: index,
+      name: definition.name,
+      params,
+      own: config.instruments,
+      // What a neighbour asks for is there as well, and is not to be relied on.
+      history: (instrument, interval) =>
+        needs.candles?.includes(interval) === true ? parts.history(instrument, interval) : undefined,
+    },
     definition.state,
   )
   return { index, definition, context, needs, history: needs.history ?? 0, paused: false }

@@ -71,7 +71,7 @@ export class CandlePrices implements CandleView {
   }
 }
 
-/** Closed candles of one instrument, newest first. */
+/** Closed candles of one instrument, newest first. What is not there is NaN. */
 export class CandleRing implements CandleHistory {
   readonly #set: CandleSet
   readonly #instrument: number
@@ -106,7 +106,7 @@ export class CandleRing implements CandleHistory {
   }
 
   volume(ago: number): number {
-    return ago < this.length
+    return ago >= 0 && ago < this.length
       ? (this.#set.volume[this.#place(ago)] as number) / (this.#quantityScale[this.#instrument] as number)
       : NaN
   }
@@ -114,6 +114,7 @@ export class CandleRing implements CandleHistory {
   highest(ago: number, count: number): number {
     let highest = -Infinity
     const end = Math.min(this.length, ago + count)
+    if (!(ago >= 0 && ago < end)) return NaN
     for (let i = ago; i < end; i++) highest = Math.max(highest, this.#set.high[this.#place(i)] as number)
     return highest / (this.#priceScale[this.#instrument] as number)
   }
@@ -121,12 +122,13 @@ export class CandleRing implements CandleHistory {
   lowest(ago: number, count: number): number {
     let lowest = Infinity
     const end = Math.min(this.length, ago + count)
+    if (!(ago >= 0 && ago < end)) return NaN
     for (let i = ago; i < end; i++) lowest = Math.min(lowest, this.#set.low[this.#place(i)] as number)
     return lowest / (this.#priceScale[this.#instrument] as number)
   }
 
   #price(column: Float64Array, ago: number): number {
-    return ago < this.length
+    return ago >= 0 && ago < this.length
       ? (column[this.#place(ago)] as number) / (this.#priceScale[this.#instrument] as number)
       : NaN
   }
