@@ -88,6 +88,8 @@ export async function performBacktest(request: BacktestRequest, tools: WatchedWo
   const prepared = (made: Engine): void => {
     equity = equityReader(made)
     tools.countedBy(made.sequence)
+    // Memory that cannot be stored is refused before the first row, and not at the first checkpoint.
+    made.save()
     builder = new ReportBuilder({
       instruments: source.instruments,
       strategies: [loaded.definition.name],

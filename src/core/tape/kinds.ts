@@ -139,7 +139,7 @@ export const STRATEGY_FAILED = { kind: 134, strategyByte: 32 } as const
 
 // --- structure of a run (192-255) ---------------------------------------------------------------------------------
 
-/** Names a tape that this run reads: canonical JSON {file, hash, rows} in raw rows. */
+/** Names what this run read: a tape, a made-up market, its strategy. Canonical JSON in raw rows. */
 export const REFERENCE = { kind: 192, textBytesByte: 32 } as const
 /** Digests of a stretch of input records; a changed record is where a differing row and column of the grid cross. */
 export const INPUT_DIGEST = { kind: 193, firstSequence: 4, count: 5, hash: 6, grid: 8 } as const
