@@ -48,7 +48,7 @@ import { exampleInstrument } from './instruments.ts'
 
 /** 2025-01-01T00:00:00Z in microseconds: a Wednesday begins. */
 export const START_US = 1_735_689_600_000_000
-const TAPE_ROWS = 4096
+const TAPE_ROWS = 16_384
 
 /** A contract of whole units: one lot at a price of 100 is worth 100 USDT, and anything above 5 USDT may be traded. */
 export function wholeInstrument(symbol: string, changes: Partial<Instrument> = {}): Instrument {

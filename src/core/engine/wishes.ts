@@ -26,6 +26,8 @@ import { TOP } from './market-state.ts'
 import type { OutputWriter } from './output-writer.ts'
 
 const RATE_SCALE = scaleOf(RATE_DECIMALS)
+/** Outputs of one input after which a strategy is not listened to any more; as many are left for what follows from it. */
+const MOST_SAID = 32_768
 /** A double within this share of a quantum from a whole count means that count: 0.1 is not below a tick of 0.1. */
 const SNAP = 1e-6
 
@@ -57,6 +59,7 @@ export class Wishes implements StrategyActions {
   }
 
   signal(key: number, direction: Direction, options: SignalOptions): void {
+    this.#checkLength(key)
     const { instruments, protection } = this.#parts
     const instrument = key % instruments.length
     const rules = instruments[instrument] as Instrument
@@ -84,6 +87,7 @@ export class Wishes implements StrategyActions {
   }
 
   target(key: number, options: TargetOptions): void {
+    this.#checkLength(key)
     const { instruments, protection } = this.#parts
     const instrument = key % instruments.length
     const rules = instruments[instrument] as Instrument
@@ -111,6 +115,7 @@ export class Wishes implements StrategyActions {
   }
 
   quote(key: number, slots: SlotScratch): void {
+    this.#checkLength(key)
     const instrument = key % this.#parts.instruments.length
     const rules = this.#parts.instruments[instrument] as Instrument
     const priceScale = this.#parts.market.priceScale[instrument] as number
@@ -212,6 +217,11 @@ export class Wishes implements StrategyActions {
     if (!(fraction > 0 && fraction < 1))
       throw new StrategyError(`${this.#place(key)}: ${name} must lie between 0 and 100 %, got ${fraction * 100} %`)
     return Math.round(fraction * RATE_SCALE)
+  }
+
+  #checkLength(key: number): void {
+    if (this.#parts.outputs.caused >= MOST_SAID)
+      throw new StrategyError(`${this.#place(key)}: said more than ${MOST_SAID} things about one row`)
   }
 
   /** Spot locks what an order sells, so that a second one for the same coins has none left. */

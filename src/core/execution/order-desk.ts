@@ -92,9 +92,9 @@ export class OrderDesk {
 
   #writeIntent(slot: number, instrument: number): void {
     const orders = this.#orders
-    const { rows } = this.#outputs
     const flags = orders.flags[slot] as number
     const row = this.#outputs.add(INTENT.kind, flags, instrument, 0)
+    const { rows } = this.#outputs
     rows.u32[row * ROW_WORDS + INTENT.intentByte / 4] = orders.intent[slot] as number
     rows.u16[row * 32 + INTENT.strategyByte / 2] = Math.floor((orders.key[slot] as number) / this.#instruments)
     rows.u8[row * 64 + INTENT.typeByte] = orders.type[slot] as number
@@ -106,8 +106,8 @@ export class OrderDesk {
   }
 
   #writeRequest(slot: number, instrument: number, operation: number): void {
-    const { rows } = this.#outputs
     const row = this.#outputs.add(REQUEST.kind, operation, instrument, 0)
+    const { rows } = this.#outputs
     const intent = this.#orders.intent[slot] as number
     rows.u32[row * ROW_WORDS + REQUEST.intentByte / 4] = intent
     const id = row * ROW_WORDS + REQUEST.clientOrderId * 2
@@ -117,8 +117,8 @@ export class OrderDesk {
   }
 
   #writeBlocked(key: number, instrument: number): void {
-    const { rows } = this.#outputs
     const row = this.#outputs.add(BLOCKED.kind, 0, instrument, 0)
+    const { rows } = this.#outputs
     rows.u16[row * 32 + BLOCKED.strategyByte / 2] = Math.floor(key / this.#instruments)
     rows.u32[row * ROW_WORDS + BLOCKED.codesByte / 4] = this.refusal
     rows.f64[row * ROW_SLOTS + BLOCKED.quantity] = this.draft[DRAFT.quantity] as number
