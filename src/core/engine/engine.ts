@@ -85,6 +85,7 @@ export class Engine {
   readonly ledger: Ledger
   readonly valuation: Valuation
   readonly check: PreTradeCheck
+  readonly exposure: Exposure
   readonly funds: Funds
   readonly roster: Roster
   readonly shown: ShownValues = new ShownValues()
@@ -116,6 +117,7 @@ export class Engine {
     this.valuation = new Valuation(this.ledger, settlement, settleAsset(config, assets))
     const { market, orders, outputs } = this
     const exposure = new Exposure(instruments)
+    this.exposure = exposure
     this.check = new PreTradeCheck(
       { instruments, orders, exposure, market, freshenFunds: () => this.funds.freshen() },
       config.limits,
@@ -202,6 +204,7 @@ export class Engine {
       roster: this.roster,
       calls: this.#calls,
       outputs,
+      interventions: this.#interventions,
     })
     this.#parts = [
       market,

@@ -10,6 +10,7 @@ import { SOURCE_OF_CANDLES } from './candle-set.ts'
 import type { CandleSet } from './candle-set.ts'
 import { FORMING } from './candle-set.ts'
 import { KIND_RANGE } from './market-state.ts'
+import type { Interventions } from './interventions.ts'
 import type { MarketState } from './market-state.ts'
 import type { OutputWriter } from './output-writer.ts'
 import type { Roster } from './roster.ts'
@@ -32,6 +33,7 @@ export interface ExpressParts {
   readonly roster: Roster
   readonly calls: StrategyCalls
   readonly outputs: OutputWriter
+  readonly interventions: Interventions
 }
 
 export class ExpressLane {
@@ -76,7 +78,7 @@ export class ExpressLane {
     const quietBest = this.#quietBest
     const knownBest = this.#knownBest
     const wake = Math.min(this.#parts.wake[0] as number, bound[0] as number)
-    const { calls, outputs } = this.#parts
+    const { calls, outputs, interventions } = this.#parts
     const candles = this.#candles
     const forming = candles === undefined ? NO_CANDLES : candles.forming
     const origin = candles === undefined ? NO_ORIGIN : candles.origin
@@ -168,6 +170,7 @@ export class ExpressLane {
       if (kind === TRADE.kind) calls.trade(buffer, row, instrument)
       else calls.best(instrument)
       if (outputs.rows.length === 0) continue
+      interventions.onStanding()
       outputs.finish()
       row++
       break
