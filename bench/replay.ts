@@ -10,7 +10,7 @@ import { PerformanceObserver, constants } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import type { Instrument } from '../src/core/market/instrument.ts'
 import type { StrategyDefinition } from '../src/core/strategy/contract.ts'
-import { REQUEST } from '../src/core/tape/kinds.ts'
+import { INTENT } from '../src/core/tape/kinds.ts'
 import type { RowBuffer } from '../src/core/tape/row-buffer.ts'
 import type { TapeSource } from '../src/core/tape/source.ts'
 import { RunLog } from '../src/lab/backtest/run-log.ts'
@@ -26,8 +26,8 @@ import type { Benchmark } from './measure.ts'
 
 const INSTRUMENTS = 400
 const ROWS = 10_000_000
-/** Prices move by a tick of 0.1 on a few thousand: quotes follow when they are off by more than this. */
-const MAKER = { requote: '0.05%', spread: '0.02%' }
+/** Prices jump by up to 0.6 %: with these settings about one row in six hundred brings an order. */
+const MAKER = { requote: '4%', spread: '2%' }
 
 export const replay: Benchmark = {
   name: 'replay',
@@ -130,7 +130,7 @@ async function once(source: TapeSource, config: RunConfig): Promise<Measured> {
       observer: {
         record(buffer, row) {
           const kind = buffer.u8[row * 64] as number
-          if (kind === REQUEST.kind) orders++
+          if (kind === INTENT.kind) orders++
           else if (kind === 67) fills++
         },
         progress(count) {
