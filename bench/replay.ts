@@ -174,7 +174,7 @@ function sixStrategies(instruments: readonly Instrument[]): RunConfig {
     { timeframe: '5m', long: '20', short: '10' },
     MAKER,
     { rise: '0.5%' },
-    { ...MAKER, spread: '0.05%' },
+    { ...MAKER, spread: '3%' },
   ]
   const strategies = run.engine.strategies.map((one, i) => ({ ...one, settings: settings[i] ?? {} }))
   return { ...run, engine: { ...run.engine, strategies } }
