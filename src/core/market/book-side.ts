@@ -7,6 +7,7 @@
  * Ranks are signed prices (asks negative): on either side the greater rank is the better price.
  * Between calls no level in the spill is better than the window's bottom, so the best level of all is in the window.
  */
+import { commonStep } from './common-step.ts'
 import { recordChange, type LevelChanges } from './level-changes.ts'
 import { LevelSpill } from './level-spill.ts'
 import { clearBit, highestAtOrBelow, isSet, setBit } from './offset-bits.ts'
@@ -62,6 +63,7 @@ export class BookSide {
   /** Scratch of `overlay`: (price, 0) pairs. */
   #replaced: Float64Array = new Float64Array(0)
   readonly #pair: Float64Array = new Float64Array(2)
+  readonly #before: Float64Array = new Float64Array(1)
 
   constructor(side: number, unit: number) {
     if (!(Number.isSafeInteger(unit) && unit > 0))
@@ -216,6 +218,9 @@ export class BookSide {
     const unit = this.unit
     const inverse = this.#inverse
     const size = this.#size
+    // Offsets of small prices a tick of one quantum apart need integers only, which takes a tenth off the whole.
+    const bottom = low | 0
+    const narrow = unit === 1 && bottom === low && ((low + size) | 0) === low + size
     const mask = size - 1
     const shift = this.#shift
     const quantities = this.#quantities
@@ -225,9 +230,16 @@ export class BookSide {
     const hasDoubts = this.#doubtful !== 0
     let i = at
     for (; i < end; i += 2) {
-      const rank = (from[i] as number) * sign
-      const offset = ((rank - low) * inverse + 0.5) | 0
-      if (offset >>> 0 >= size || offset * unit + low !== rank) break
+      const price = from[i] as number
+      let offset = 0
+      if (narrow) {
+        if ((price | 0) !== price) break
+        offset = (Math.imul(price, sign) - bottom) | 0
+      } else {
+        offset = ((price * sign - low) * inverse + 0.5) | 0
+        if (offset * unit + low !== price * sign) break
+      }
+      if (offset >>> 0 >= size) break
       const quantity = from[i + 1] as number
       const slot = (offset + shift) & mask
       const before = quantities[slot] as number
@@ -242,14 +254,8 @@ export class BookSide {
       }
       if (hasDoubts) this.#confirm(slot)
       if (changes !== undefined) {
-        const n = changes.count
-        if (n < changes.capacity) {
-          changes.side[n] = this.side
-          changes.price[n] = from[i] as number
-          changes.before[n] = before
-          changes.after[n] = quantity
-          changes.count = n + 1
-        } else changes.rebuilt = true
+        this.#before[0] = before
+        recordChange(changes, this.side, from, i, this.#before)
       }
     }
     this.#best = best
@@ -278,13 +284,7 @@ export class BookSide {
 
   /** Makes the unit fine enough for a price that is no multiple of it away from the others. */
   #refine(rank: number): void {
-    let unit = this.unit
-    for (let rest = Math.abs(rank - this.#low) % unit; rest !== 0;) {
-      const next = unit % rest
-      unit = rest
-      rest = next
-    }
-    this.#rebuild(unit, this.#size)
+    this.#rebuild(commonStep(this.unit, Math.abs(rank - this.#low)), this.#size)
   }
 
   /** Where the best level is put when the window is laid anew: room above for a rise, most of it below. */
