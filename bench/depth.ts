@@ -168,7 +168,6 @@ async function play(
     references: [],
     observer: {
       record: ignore,
-      market: ignore,
       ...observer,
       progress(rows) {
         if (rows === recorded.rows) time = clock()
