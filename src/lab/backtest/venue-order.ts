@@ -5,6 +5,7 @@
  * one stream arrive in order, rows of different streams overtake each other by milliseconds, so a window of a few thousand
  * rows puts them right. A row that comes later than the window reaches back is taken at once and counted.
  */
+import { assert } from '../../core/assert.ts'
 import { CANDLE } from '../../core/tape/kinds.ts'
 import { APPEND_TIME, MARKET_KINDS, ROW_SLOTS, VENUE_TIME } from '../../core/tape/layout.ts'
 import type { RowBuffer } from '../../core/tape/row-buffer.ts'
@@ -121,6 +122,7 @@ export class VenueOrder {
   /** Sorts the entry at the tail, whose time is written already, into its place: near the tail, as rows are nearly sorted. */
   #insert(buffer: RowBuffer, row: number): void {
     const mask = this.#mask
+    assert(this.#tail - this.#head <= mask, 'a buffer is larger than the window has room for')
     const times = this.#times
     const time = times[this.#tail & mask] as number
     if (time < (this.#taken[0] as number)) this.overflow++
@@ -161,7 +163,10 @@ export class VenueOrder {
     for (let run = this.#run; run !== undefined; run = this.#run) {
       const { buffer } = run
       const row = exchange.take(buffer, run.row, buffer.length, until)
-      if (row > run.row) taken[0] = buffer.f64[(row - 1) * ROW_SLOTS + VENUE_TIME] as number
+      if (row > run.row) {
+        taken[0] = buffer.f64[(row - 1) * ROW_SLOTS + VENUE_TIME] as number
+        this.#taken[0] = taken[0] as number
+      }
       this.#waiting -= row - run.row
       run.row = row
       if (row === buffer.length) this.#endRun(run)
@@ -208,6 +213,7 @@ export class VenueOrder {
     const run = this.#run as Run
     const { buffer, row } = run
     const rows = 1 + (buffer.u16[row * 32 + 1] as number)
+    this.#taken[0] = buffer.f64[row * ROW_SLOTS + VENUE_TIME] as number
     run.row = row + rows
     this.#waiting -= rows
     if (run.row === buffer.length) this.#endRun(run)
