@@ -27,7 +27,7 @@ import type { Benchmark } from './measure.ts'
 const INSTRUMENTS = 400
 const ROWS = 10_000_000
 /** Prices jump by up to 0.6 %: with these settings about one row in six hundred brings an order. */
-const MAKER = { requote: '4%', spread: '2%' }
+const MAKER = { requote: '3%', spread: '2%' }
 
 export const replay: Benchmark = {
   name: 'replay',
