@@ -12,8 +12,10 @@ export const DEFAULT_LATENCY: LatencyModel = { kind: 'constant', order: 20_000, 
 /** A latency from text such as `20ms`, `15ms/25ms` (order/response), `500us` or `recorded`; undefined if it is none. */
 export function parseLatency(text: string): LatencyModel | undefined {
   if (text === 'recorded') return { kind: 'recorded', order: 0, response: 0 }
-  const [order, response = order, ...rest] = text.split('/').map(parseSpan)
-  if (order === undefined || response === undefined || rest.length > 0) return undefined
+  const spans = text.split('/').map(parseSpan)
+  const [order] = spans
+  const response = spans.length === 1 ? order : spans[1]
+  if (order === undefined || response === undefined || spans.length > 2) return undefined
   return { kind: 'constant', order, response }
 }
 
