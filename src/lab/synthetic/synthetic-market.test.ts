@@ -48,7 +48,7 @@ async function rowsOf(seed: number, rows: number): Promise<readonly Row[]> {
         append: f64[at + APPEND_TIME] as number,
         version: f64[at + VERSION] as number,
         id: printId(buffer, at + TRADE.id),
-        cells: [...f64.slice(at + 4, at + 8)],
+        cells: Array.from(f64.subarray(at + 4, at + 8)),
       })
     }
     market.release(buffer)
