@@ -9,17 +9,20 @@ import { assetTable } from '../core/market/assets.ts'
 import type { Instrument } from '../core/market/instrument.ts'
 import { parseAmount } from '../core/number/decimal.ts'
 import { I128Array } from '../core/number/i128.ts'
-import { defineStrategy } from '../core/strategy/contract.ts'
-import type { Needs, StrategyContext, StrategyDefinition } from '../core/strategy/contract.ts'
+import type { StrategyContext, StrategyDefinition } from '../core/strategy/contract.ts'
 import {
   AGGREGATE_TRADE,
   BEST_BID_ASK,
   CANDLE,
   CANDLE_FLAGS,
   COMMAND,
+  DEPTH_DIFF,
+  DEPTH_SNAPSHOT,
   FILL,
   FILL_FLAGS,
   FUNDING_PAYMENT,
+  GAP,
+  GAP_REASON,
   MARK_PRICE,
   OPERATOR,
   ORDER_STATUS,
@@ -41,10 +44,12 @@ import {
   VENUE_TIME,
   VERSION,
 } from '../core/tape/layout.ts'
+import { writeId } from '../core/tape/ids.ts'
 import { RowBuffer } from '../core/tape/row-buffer.ts'
 import { readOutputs, sentences } from './engine-outputs.ts'
 import type { IntentOutput, Output } from './engine-outputs.ts'
 import { exampleInstrument } from './instruments.ts'
+import type { Puppet } from './puppet.ts'
 
 /** 2025-01-01T00:00:00Z in microseconds: a Wednesday begins. */
 export const START_US = 1_735_689_600_000_000
@@ -53,31 +58,6 @@ const TAPE_ROWS = 16_384
 /** A contract of whole units: one lot at a price of 100 is worth 100 USDT, and anything above 5 USDT may be traded. */
 export function wholeInstrument(symbol: string, changes: Partial<Instrument> = {}): Instrument {
   return exampleInstrument(symbol, { priceDecimals: 0, quantityDecimals: 0, ...changes })
-}
-
-/** A strategy that does what the test tells it, once, at the next trade. */
-export interface Puppet {
-  readonly definition: StrategyDefinition
-  act: ((ctx: StrategyContext) => void) | undefined
-  /** Fills that it was told of. */
-  readonly heard: string[]
-}
-
-export function puppet(name = 'puppet', needs: Needs = {}): Puppet {
-  const made: { act: Puppet['act']; heard: string[] } = { act: undefined, heard: [] }
-  const definition = defineStrategy({
-    name,
-    needs,
-    onTrade(_, ctx) {
-      const { act } = made
-      made.act = undefined
-      act?.(ctx)
-    },
-    onFill(fill) {
-      made.heard.push(`${fill.sell ? 'sold' : 'bought'} ${fill.quantity} at ${fill.price}`)
-    },
-  })
-  return Object.assign(made, { definition })
 }
 
 export interface DrivenStrategy {
@@ -94,6 +74,15 @@ export interface DriverOptions {
   readonly config?: Partial<EngineConfig>
   /** Starting money in the first settle asset; 100,000 unless said otherwise. */
   readonly cash?: string
+}
+
+/** Price and quantity of a level. */
+export type Level = readonly [price: number, quantity: number]
+
+export interface DiffIds {
+  readonly first: number
+  readonly last: number
+  readonly previous: number
 }
 
 export interface FillFacts {
@@ -186,6 +175,29 @@ export class EngineDriver {
     const at = this.#append(MARK_PRICE.kind, 0, instrument, 0)
     this.tape.f64[at + MARK_PRICE.mark] = price * 10 ** (this.config.instruments[instrument]?.markDecimals ?? 0)
     this.tape.f64[at + VERSION] = version
+    return this.#step()
+  }
+
+  /** A diff of a book: absolute quantities by price, ids from `first` to `last`, following on `previous`. */
+  diff(ids: DiffIds, bids: readonly Level[], asks: readonly Level[] = [], instrument = 0): readonly Output[] {
+    const at = this.#depth(DEPTH_DIFF.kind, ids.last, bids, asks, instrument)
+    writeId(this.tape, at + DEPTH_DIFF.firstUpdateId, ids.first)
+    writeId(this.tape, at + DEPTH_DIFF.previousUpdateId, ids.previous)
+    return this.#step()
+  }
+
+  /** A whole book as of an update id. */
+  snapshot(id: number, bids: readonly Level[], asks: readonly Level[], instrument = 0): readonly Output[] {
+    const at = this.#depth(DEPTH_SNAPSHOT.kind, id, bids, asks, instrument)
+    this.tape.f64[at + DEPTH_SNAPSHOT.limit] = 1000
+    return this.#step()
+  }
+
+  /** A hole in the diffs of an instrument, or of all of them. */
+  gap(instrument: number = NO_INSTRUMENT): readonly Output[] {
+    const at = this.#append(GAP.kind, 0, instrument, 0)
+    this.tape.u8[at * 8 + GAP.reasonByte] = GAP_REASON.disconnect
+    this.tape.u8[at * 8 + GAP.streamByte] = DEPTH_DIFF.kind
     return this.#step()
   }
 
@@ -321,6 +333,15 @@ export class EngineDriver {
 
   get #settleAsset(): number {
     return assetTable(this.config.instruments).indexOf(this.config.instruments[0]?.settle ?? '')
+  }
+
+  #depth(kind: number, id: number, bids: readonly Level[], asks: readonly Level[], instrument: number): number {
+    const at = this.#append(kind, 0, instrument, Math.ceil((bids.length + asks.length) / 4))
+    this.tape.f64[at + VERSION] = id
+    this.tape.u32[at * 2 + DEPTH_DIFF.bidCountByte / 4] = bids.length
+    this.tape.u32[at * 2 + DEPTH_DIFF.askCountByte / 4] = asks.length
+    this.tape.f64.set([...bids, ...asks].flat(), at + DEPTH_DIFF.levels)
+    return at
   }
 
   #updates(intents: readonly number[], status: number): readonly Output[] {

@@ -274,6 +274,9 @@ export class Engine {
       case DEPTH_PARTIAL.kind:
         this.#onDepth(buffer, row, instrument)
         break
+      case GAP.kind:
+        this.depth.onGap(buffer, row, instrument)
+        break
       case CANDLE.kind:
         this.candles.onCandle(buffer, row, instrument, this.market)
         break
@@ -379,7 +382,6 @@ const KNOWN_BY_OTHERS: ReadonlySet<number> = new Set([
   FUNDING_RATE.kind,
   LIQUIDATION.kind,
   TICKER.kind,
-  GAP.kind,
   SOURCE_REFUSED.kind,
   CLOCK_OFFSET.kind,
   INSTRUMENT_VERSION.kind,

@@ -31,6 +31,8 @@ export class MarketState {
   readonly priceScale: Float64Array
   readonly quantityScale: Float64Array
   readonly markScale: Float64Array
+  /** 1 where best prices come from a book that is not live: what `top` says is old. */
+  readonly isStale: Uint8Array
   /** Origin of each price, two places per instrument. */
   readonly lastOrigin: Float64Array
   readonly topOrigin: Float64Array
@@ -40,6 +42,7 @@ export class MarketState {
   /** `sequence[0]` is the place of the row at hand among the inputs. */
   constructor(instruments: readonly Instrument[], sequence: Float64Array) {
     const n = instruments.length
+    this.isStale = new Uint8Array(n)
     this.lastOrigin = new Float64Array(n * 2)
     this.topOrigin = new Float64Array(n * 2)
     this.#markOrigin = new Float64Array(n * 2)
@@ -126,14 +129,16 @@ export class MarketState {
   }
 
   save(writer: StateWriter): void {
-    writer.begin('market', 2)
+    writer.begin('market', 3)
     for (const column of this.#columns()) writer.f64s(column)
+    writer.u8s(this.isStale)
     writer.end()
   }
 
   load(reader: StateReader): void {
-    reader.begin('market', 2)
+    reader.begin('market', 3)
     for (const column of this.#columns()) reader.into(column)
+    reader.into(this.isStale)
     reader.end()
   }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { EngineDriver, puppet, wholeInstrument } from '../../testing/engine-driver.ts'
-import type { Puppet } from '../../testing/engine-driver.ts'
+import { EngineDriver, wholeInstrument } from '../../testing/engine-driver.ts'
+import { puppet } from '../../testing/puppet.ts'
+import type { Puppet } from '../../testing/puppet.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { ORDER_STATUS } from '../tape/kinds.ts'
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { EngineDriver, puppet, wholeInstrument } from '../../testing/engine-driver.ts'
-import type { DriverOptions, Puppet } from '../../testing/engine-driver.ts'
+import { EngineDriver, wholeInstrument } from '../../testing/engine-driver.ts'
+import type { DriverOptions } from '../../testing/engine-driver.ts'
+import { puppet } from '../../testing/puppet.ts'
+import type { Puppet } from '../../testing/puppet.ts'
 import { ORDER_STATE, PURPOSE } from '../account/orders.ts'
 import { ORDER_FLAGS, ORDER_STATUS } from '../tape/kinds.ts'
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { EngineDriver, puppet, wholeInstrument } from '../../testing/engine-driver.ts'
-import type { DriverOptions, Puppet } from '../../testing/engine-driver.ts'
+import { EngineDriver, wholeInstrument } from '../../testing/engine-driver.ts'
+import type { DriverOptions } from '../../testing/engine-driver.ts'
+import { puppet } from '../../testing/puppet.ts'
+import type { Puppet } from '../../testing/puppet.ts'
 import { ORDER_STATUS } from '../tape/kinds.ts'
 
 const SPOT = wholeInstrument('BTCUSDT', { venue: 'binance-spot', market: 'spot' })

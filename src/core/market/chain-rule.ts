@@ -36,6 +36,11 @@ const RULES: ReadonlyMap<string, ChainRule> = new Map([
   ['binance-spot', NEXT_ID_CHAIN],
 ])
 
+/** Whether the numbering of a venue is known. */
+export function knowsChainOf(venue: string): boolean {
+  return RULES.has(venue)
+}
+
 /** The rule of a venue. Throws RangeError for a venue whose numbering is not known: a guess would hide gaps. */
 export function chainRuleOf(venue: string): ChainRule {
   const rule = RULES.get(venue)

@@ -118,6 +118,13 @@ test('locked: opening is blocked on the locked instrument only', () => {
   assert.deepEqual(desk.judge({ quantity: 10, side: 'sell', role: 'reduce-only' }), [])
 })
 
+test('bookNotLive: while best prices come from a book that is not live, opening is blocked and closing is not', () => {
+  const desk = new Desk().hold(10)
+  desk.market.isStale[0] = 1
+  assert.deepEqual(desk.judge({ quantity: 1 }), ['bookNotLive'])
+  assert.deepEqual(desk.judge({ quantity: 10, side: 'sell', role: 'reduce-only' }), [])
+})
+
 test('belowMinimum: less than the smallest quantity, or than the smallest value', () => {
   const rules = { minQuantity: 2, marketMinQuantity: 4, minNotionalMicros: 500 * MICROS }
   const desk = new Desk({}, [wholeInstrument('BTCUSDT', rules)]).hold(10)

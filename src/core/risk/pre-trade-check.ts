@@ -150,6 +150,7 @@ export class PreTradeCheck {
     let reasons = 0
     if (type === ORDER_TYPE.market && !((draft[DRAFT.price] as number) > 0)) reasons |= BLOCK.noPrice
     if (this.locked[instrument] !== 0) reasons |= BLOCK.locked
+    if (this.#market.isStale[instrument] !== 0) reasons |= BLOCK.bookNotLive
     if (value > this.#maxOrder) reasons |= BLOCK.orderTooLarge
     if (worst > this.#maxPosition) reasons |= BLOCK.positionTooLarge
     if (total > this.#maxTotal) reasons |= BLOCK.positionTooLarge
