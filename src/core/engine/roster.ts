@@ -30,6 +30,8 @@ export interface Failure {
 }
 
 const NOBODY: readonly Runner[] = []
+/** Closed candles that a strategy may ask for: two months of minutes. More is a slip of the pen, and memory. */
+const MOST_HISTORY = 100_000
 
 export class Roster {
   readonly runners: readonly Runner[]
@@ -112,6 +114,16 @@ function makeRunner(
       throw new StrategyError(
         `strategy ${definition.name} needs candles of '${interval}', which is no interval such as 1m, 15m, 1h or 1d`,
       )
+  const history = needs.history ?? 0
+  if (!Number.isInteger(history) || history < 0 || history > MOST_HISTORY)
+    throw new StrategyError(
+      `strategy ${definition.name} needs a history of ${history}: give it a whole number from 0 to ${MOST_HISTORY}`,
+    )
+  const missing = config.instruments.find((instrument) => parts.instruments[instrument] === undefined)
+  if (missing !== undefined)
+    throw new StrategyError(
+      `strategy ${definition.name} is attached to instrument ${missing}, of ${parts.instruments.length}`,
+    )
   const context = new Context(
     {
       ...parts,
@@ -125,7 +137,9 @@ function makeRunner(
     },
     definition.state,
   )
-  return { index, definition, context, needs, history: needs.history ?? 0, paused: false }
+  // Memory that cannot be stored is refused now and not at the first checkpoint.
+  writePlainData(context.states[0] ?? null, `state of strategy ${definition.name}`)
+  return { index, definition, context, needs, history, paused: false }
 }
 
 function intervalsOf(
