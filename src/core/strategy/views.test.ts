@@ -102,7 +102,7 @@ test('instruments are named by their place; one that is not there is the strateg
     (ctx: StrategyContext) => ctx.instrument(2),
     (ctx: StrategyContext) => ctx.signal(2, 'long', { reason: 'up' }),
   ]) {
-    const { driver } = watch((_, ctx) => void look(ctx))
+    const { driver } = watch((_, ctx) => look(ctx))
     driver.trade(100, 0)
     assert.match(String(driver.engine.roster.failures[0]?.error), /strategy watcher names instrument -?\d, of 2/)
   }
