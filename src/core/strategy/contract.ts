@@ -124,7 +124,7 @@ export interface QuoteSlots {
 export interface SignalOptions {
   /** A word or two; reports group by it. */
   readonly reason: string
-  /** Distance of the protective stop from the entry, as a fraction. */
+  /** Distances of the protective stop and the take-profit from the entry, as fractions. On spot one of the two. */
   readonly stop?: number | Quantity
   readonly takeProfit?: number | Quantity
   readonly entry?: EntryStyle
@@ -136,6 +136,7 @@ export interface TargetOptions {
   readonly notional?: number
   /** signed quantity in base units. */
   readonly quantity?: number
+  /** As in signals. They hold for the whole position: a target without a stop takes the one before away. */
   readonly stop?: number | Quantity
   readonly takeProfit?: number | Quantity
   readonly entry?: EntryStyle
