@@ -224,6 +224,15 @@ test('a venue that keeps refusing is not asked for ever, and nothing more is ope
   assert.equal(driver.position(), 10)
 })
 
+test('after another fill a venue that refused before is asked anew', () => {
+  const { driver, strategy } = desk()
+  driver.fill(1, { price: 100, quantity: 10 })
+  while (driver.open.length > 0) driver.reject(driver.open[0] as number, -4120)
+  driver.tell(strategy, (ctx) => ctx.quote(0, ctx.slots.clear().ask(105, 3)))
+  driver.fill(driver.open[0] as number, { price: 105, quantity: 3 })
+  assert.match(driver.said()[0] ?? '', /sell 7 stopMarket 90 reduce-only/)
+})
+
 test('on spot the old stop goes first, because it locks what the new one has to sell', () => {
   const { driver } = desk(10, { rules: SPOT })
   driver.accept(1)

@@ -199,6 +199,39 @@ test('a refused cancel leaves the order at work', () => {
   assert.deepEqual(driver.said(), ['#2 sell 6 at 101 post-only reduce-only'])
 })
 
+test('a cancel that was refused is asked for again when the wish changes again', () => {
+  const { driver, strategy } = desk()
+  const hold = (quantity: number): readonly string[] =>
+    driver.tell(strategy, (ctx) => ctx.target(0, { quantity, reason: 'hold', entry: 'post-only' }))
+  hold(9)
+  driver.accept(1)
+  hold(3)
+  driver.update(1, ORDER_STATUS.cancelRejected, { error: -2011 })
+  assert.deepEqual(hold(4), ['target 4 as maker', 'cancel #1'])
+})
+
+test('a fill says that the venue has the order: it can be cancelled without an ack', () => {
+  const { driver, strategy } = desk()
+  driver.tell(strategy, (ctx) => ctx.target(0, { quantity: 9, reason: 'hold', entry: 'post-only' }))
+  driver.fill(1, { price: 99, quantity: 4 })
+  assert.deepEqual(
+    driver.tell(strategy, (ctx) => ctx.target(0, { quantity: 4, reason: 'enough' })),
+    ['target 4', 'cancel #1'],
+  )
+})
+
+test('every new wish has all its tries', () => {
+  const { driver, strategy } = desk()
+  const hold = (): readonly string[] =>
+    driver.tell(strategy, (ctx) => ctx.target(0, { quantity: 9, reason: 'hold', entry: 'post-only' }))
+  hold()
+  for (let intent = 1; intent <= 5; intent++) driver.reject(intent, -5022)
+  assert.deepEqual(driver.open, [])
+  hold()
+  driver.reject(6, -5022)
+  assert.deepEqual(driver.open, [7])
+})
+
 test('a turn from long to short is one order, which opens', () => {
   const { driver, strategy } = desk()
   driver.tell(strategy, (ctx) => ctx.target(0, { quantity: 9, reason: 'hold' }))
