@@ -266,6 +266,13 @@ test('on spot a sale that is refused leaves the position protected', () => {
   assert.deepEqual(driver.said(), ['#3 sell 10 at market', '#4 sell 10 stopMarket 90'])
 })
 
+test('on spot a sale that our own check refuses leaves the position protected', () => {
+  const { driver, strategy } = protectedDesk(10, { rules: { ...SPOT, minNotionalMicros: 500_000_000 } })
+  driver.tell(strategy, (ctx) => ctx.target(0, { quantity: 9, reason: 'a little less', stop: 0.1 }))
+  driver.cancelled(2)
+  assert.deepEqual(driver.said(), ['blocked: belowMinimum', '#3 sell 10 stopMarket 90'])
+})
+
 test('on spot a stop that is still on its way is taken back before the sale', () => {
   const { driver, strategy } = desk(10, { rules: SPOT })
   driver.fill(1, { price: 100, quantity: 10 })
