@@ -191,29 +191,34 @@ export class SimExchange {
   }
 
   /**
-   * Takes trades and best prices from `row` to before `end`, up to the venue time in `until[0]`, until one causes an event;
-   * returns the first row not taken. The same as `market` row by row.
+   * Takes market rows, candles excepted, from `row` to before `end`, up to the venue time in `until[0]`, until one causes an
+   * event; returns the first row not taken. The same as `market` row by row; `time` is then that of the last row taken.
    */
   take(buffer: RowBuffer, row: number, end: number, until: Float64Array): number {
     const { u8, u16, f64 } = buffer
     const market = this.#market
     const attention = this.#attention
     const limit = until[0] as number
-    for (; row < end; row++) {
+    let last = this.time[0] as number
+    while (row < end) {
       const time = f64[row * ROW_SLOTS + VENUE_TIME] as number
-      if (time > limit) return row
+      if (time > limit) break
+      last = time
       const instrument = u16[row * 32 + 3] as number
       const kind = u8[row * ROW_BYTES] as number
       const attentive = attention[instrument] as number
+      const next = row + 1 + (u16[row * 32 + 1] as number)
       // Prices that nobody waits for become the newest facts, no more.
       if (kind === BEST_BID_ASK.kind && (attentive & ATTENTION.best) === 0) market.takeBest(buffer, row, instrument)
       else if (kind === TRADE.kind && (attentive & ATTENTION.trade) === 0) market.takeTrade(buffer, row, instrument)
       else {
         this.time[0] = time
         this.market(buffer, row)
-        if (this.events.length > 0) return row + 1
+        if (this.events.length > 0) return next
       }
+      row = next
     }
+    this.time[0] = last
     return row
   }
 

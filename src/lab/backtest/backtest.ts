@@ -117,7 +117,9 @@ export class Backtest {
     const { facts } = this.#cursors
     const alone =
       observer.market === undefined && latency.kind === 'constant' && latency.order > 0 && latency.response > 0
-    if (alone && facts?.plain === true && facts.firstTime >= from && facts.lastTime <= to) this.#playInTurns(buffer)
+    const known = !this.#window.sawCandles && this.#window.offset[0] !== Infinity
+    if (alone && known && facts?.market === true && facts.firstTime >= from && facts.lastTime <= to)
+      this.#playInTurns(buffer)
     else this.#playOneByOne(buffer)
   }
 
@@ -144,64 +146,61 @@ export class Backtest {
 
   /**
    * The same, faster: what engine and exchange do reaches the other side a latency later, so each may go on alone for that
-   * long. `#progress` is the time (ours) up to which the exchange's doings are known; no answer to come is earlier than that
+   * long. `#progress` is the venue time up to which the exchange's doings are known; no answer to come is earlier than that
    * plus the way back, and no order to come reaches the venue earlier than the engine's next doing plus the way there.
    */
   #playInTurns(buffer: RowBuffer): void {
     const { engine, latency } = this.#parts
     const { f64 } = buffer
+    const clock = this.#window.offset[0] as number
     let row = 0
     while (row < buffer.length) {
       const time = f64[row * ROW_SLOTS + APPEND_TIME] as number
       this.#toEngine.next(this.#answerTime)
       const answer = this.#answerTime[0] as number
-      const known = (this.#progress[0] as number) + latency.response
+      const known = (this.#progress[0] as number) + clock + latency.response
       if (answer <= time && answer <= known) this.#answerArrives()
       else if (time < known && time < answer) {
         this.#bound[0] = known < answer ? known : answer
         const next = engine.take(buffer, row, buffer.length, this.#bound)
         if (next === row) {
           engine.step(buffer, row)
-          row++
+          row += recordRows(buffer, row)
         } else row = next
         this.#afterEngine()
       } else {
         this.#until[0] = answer < time ? answer : time
-        if (this.#exchangeTurn()) continue
-        // The window does not reach far enough: one row the long way.
-        this.#until[0] = time
-        this.#advance()
-        engine.step(buffer, row)
-        row++
-        this.#afterEngine()
+        this.#exchangeTurn()
       }
     }
     this.#until[0] = engine.time[0] as number
     this.#advance()
   }
 
-  /** Lets the exchange go on until something happens there, at most to what the engine does at `#until` can reach it. */
-  #exchangeTurn(): boolean {
+  /**
+   * Lets the exchange go on until something happens there, at most to what the engine does at `#until` can reach it, and not
+   * beyond the strategy's buffer: with the next one, more is known of the clocks.
+   */
+  #exchangeTurn(): void {
     const { exchange, latency } = this.#parts
     const window = this.#window
     const clock = window.offset[0] as number
-    if (!window.plain) return false
     this.#toVenue.next(this.#orderTime)
     const order = this.#orderTime[0] as number
-    const reach = (this.#until[0] as number) + latency.order - clock
+    const reach = Math.min((this.#until[0] as number) + latency.order, this.#cursors.facts?.lastTime ?? 0) - clock
     const limit = order < reach ? order : reach
-    if (limit > window.horizon) return false
     this.#limit[0] = limit
-    window.run(exchange, this.#limit, this.#rowTime)
-    this.#cursors.refill()
+    for (let done = false; !done;) {
+      done = window.run(exchange, this.#limit, this.#rowTime)
+      this.#cursors.refill()
+    }
     if (exchange.events.length > 0) {
-      this.#progress[0] = (this.#rowTime[0] as number) + clock
+      this.#progress[0] = this.#rowTime[0] as number
       this.#sendAnswers()
     } else {
-      this.#progress[0] = limit + clock
+      this.#progress[0] = limit
       if (order <= reach) this.#orderArrives()
     }
-    return true
   }
 
   /** What has to be done when the engine has taken rows: its outputs taken, a full stretch of digests closed. */

@@ -1,5 +1,5 @@
 /** What both readers of a tape want to know of a buffer, found in one pass when it is loaded. */
-import { BEST_BID_ASK, CANDLE, TRADE } from '../../core/tape/kinds.ts'
+import { CANDLE } from '../../core/tape/kinds.ts'
 import { APPEND_TIME, MARKET_KINDS, ROW_SLOTS, VENUE_TIME } from '../../core/tape/layout.ts'
 import type { RowBuffer } from '../../core/tape/row-buffer.ts'
 
@@ -13,8 +13,8 @@ export interface Survey {
   /** First and last venue time; of use where `ordered`. */
   readonly firstVenueTime: number
   readonly lastVenueTime: number
-  /** Whether all records are trades and best prices, ordered. */
-  readonly plain: boolean
+  /** Whether all records are market rows. */
+  readonly market: boolean
   /** Whether a candle is among them. */
   readonly candles: boolean
   /** Smallest append time less venue time; Infinity where no record states a venue time. */
@@ -25,7 +25,7 @@ export function survey(buffer: RowBuffer): Survey {
   const { u8, u16, f64 } = buffer
   let records = 0
   let ordered = true
-  let plain = true
+  let market = true
   let candles = false
   let last = 0
   let venue = -Infinity
@@ -34,7 +34,7 @@ export function survey(buffer: RowBuffer): Survey {
     const kind = u8[row * 64] as number
     const time = f64[row * ROW_SLOTS + VENUE_TIME] as number
     if (time < venue || time === 0 || kind === CANDLE.kind || kind > MARKET_KINDS.last) ordered = false
-    if (kind !== BEST_BID_ASK.kind && kind !== TRADE.kind) plain = false
+    if (kind > MARKET_KINDS.last) market = false
     if (kind === CANDLE.kind) candles = true
     venue = time
     const delay = (f64[row * ROW_SLOTS + APPEND_TIME] as number) - time
@@ -49,7 +49,7 @@ export function survey(buffer: RowBuffer): Survey {
     ordered,
     firstVenueTime: f64[VENUE_TIME] as number,
     lastVenueTime: venue,
-    plain: plain && ordered && records === buffer.length,
+    market,
     candles,
     leastDelay,
   }

@@ -2,12 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DEFAULT_CONFIG } from '../../core/engine/config.ts'
 import type { StrategyDefinition } from '../../core/strategy/contract.ts'
+import { APPEND_TIME, ROW_SLOTS, VENUE_TIME } from '../../core/tape/layout.ts'
+import type { RowBuffer } from '../../core/tape/row-buffer.ts'
+import type { TapeSource } from '../../core/tape/source.ts'
 import { SHIPPED } from '../../strategies/index.ts'
 import { exampleInstrument } from '../../testing/instruments.ts'
 import { runBacktest } from '../run/make-run.ts'
 import type { RunEnd } from '../run/make-run.ts'
 import { DEFAULT_EXCHANGE } from '../run/run-config.ts'
 import type { RunConfig } from '../run/run-config.ts'
+import { Random } from '../synthetic/random.ts'
 import { SyntheticMarket } from '../synthetic/synthetic-market.ts'
 import type { LatencyModel } from './latency.ts'
 import { RunLog } from './run-log.ts'
@@ -20,6 +24,8 @@ interface Case {
   readonly strategies: readonly string[]
   readonly latency: LatencyModel
   readonly from?: number
+  /** The way to us gets shorter with time, and takes some rows up to so many microseconds longer: they are overtaken. */
+  readonly jitter?: number
 }
 
 const START = 1_700_000_000_000_000
@@ -36,20 +42,74 @@ const CASES: readonly Case[] = [
     latency: { kind: 'constant', order: 9000, response: 9000 },
     from: START + 9_000_000,
   },
+  {
+    seed: 8,
+    strategies: ['market-maker'],
+    latency: { kind: 'constant', order: 20_000, response: 20_000 },
+    jitter: 60_000,
+  },
+  {
+    seed: 9,
+    strategies: ['market-maker', 'momentum'],
+    latency: { kind: 'constant', order: 900_000, response: 1 },
+    jitter: 60_000,
+  },
+  {
+    seed: 10,
+    strategies: ['market-maker'],
+    latency: { kind: 'constant', order: 20_000, response: 20_000 },
+    jitter: 0,
+  },
 ]
 
 for (const one of CASES)
-  void test(`engine and exchange in turns do what they do row by row (market ${one.seed}, ${one.strategies.join(' and ')})`, async () => {
+  void test(`engine and exchange in turns do what they do row by row (market ${one.seed}, ${one.strategies.join(' and ')}${one.jitter === undefined ? '' : `, delays within ${one.jitter} us`})`, async () => {
     const inTurns = await run(one, false)
     const rowByRow = await run(one, true)
     assert.deepEqual(inTurns, rowByRow)
     assert.ok(inTurns.inputs > ROWS / 2)
   })
 
+/** The same rows with delays of their own on the way; the least delay falls from buffer to buffer. */
+class Delayed implements TapeSource {
+  readonly instruments = INSTRUMENTS
+  readonly hash = ''
+  readonly #market: SyntheticMarket
+  readonly #random: Random
+  readonly #jitter: number
+  #least = 200_000
+
+  constructor(market: SyntheticMarket, seed: number, jitter: number) {
+    this.#market = market
+    this.#jitter = jitter
+    this.#random = new Random(seed, 'delays')
+  }
+
+  async next(): Promise<RowBuffer | undefined> {
+    const buffer = await this.#market.next()
+    this.#least = Math.max(1000, this.#least - 30_000)
+    for (let row = 0; row < (buffer?.length ?? 0); row++) {
+      const at = row * ROW_SLOTS
+      const late = this.#jitter > 0 && this.#random.below(10) === 0
+      const delay = this.#least + (late ? this.#random.below(this.#jitter) : 0)
+      if (buffer !== undefined) buffer.f64[at + VENUE_TIME] = (buffer.f64[at + APPEND_TIME] as number) - delay
+    }
+    return buffer
+  }
+
+  release(buffer: RowBuffer): void {
+    this.#market.release(buffer)
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+}
+
 /** Runs a case; an observer of market rows makes the backtest go row by row. */
-async function run({ seed, strategies, latency, from = 0 }: Case, rowByRow: boolean): Promise<RunEnd> {
+async function run({ seed, strategies, latency, from = 0, jitter }: Case, rowByRow: boolean): Promise<RunEnd> {
   const startPrices = INSTRUMENTS.map((_, i) => 8000 + i * 3000)
-  const source = new SyntheticMarket({
+  const market = new SyntheticMarket({
     seed,
     instruments: INSTRUMENTS,
     startPrices,
@@ -57,6 +117,7 @@ async function run({ seed, strategies, latency, from = 0 }: Case, rowByRow: bool
     rows: ROWS,
     meanGapUs: 12_000,
   })
+  const source = jitter === undefined ? market : new Delayed(market, seed, jitter)
   const config: RunConfig = {
     kind: 'backtest',
     build: { version: '', sources: '', lockfile: '', runtime: '' },

@@ -41,8 +41,6 @@ export class VenueOrder {
   #run: Run | undefined
   #waiting = 0
   #sawCandles = false
-  /** Runs that are plain: see `plain`. */
-  #plainRuns = 0
 
   constructor() {
     // A candle takes two entries, and runs of whole buffers may have to be unrolled: there is room for both.
@@ -70,8 +68,7 @@ export class VenueOrder {
    */
   fill(buffer: RowBuffer, row: number, wanted: number, facts: Survey): number {
     if (row === 0 && facts.ordered && facts.firstVenueTime >= this.#last()) {
-      this.#runs.push({ buffer, row: 0, last: facts.lastVenueTime, plain: facts.plain })
-      if (facts.plain) this.#plainRuns++
+      this.#runs.push({ buffer, row: 0, last: facts.lastVenueTime })
       this.#run = this.#runs[0]
       this.#waiting += buffer.length
       return buffer.length
@@ -96,7 +93,6 @@ export class VenueOrder {
     const run = this.#runs.shift()
     this.#run = this.#runs[0]
     if (run === undefined) return
-    if (run.plain) this.#plainRuns--
     const { buffer } = run
     this.#waiting -= buffer.length - run.row
     for (let row = run.row; row < buffer.length; row += 1 + (buffer.u16[row * 32 + 1] as number)) this.add(buffer, row)
@@ -140,38 +136,61 @@ export class VenueOrder {
     this.#tail++
   }
 
-  /** Whether all that waits is trades and best prices in order, and no tape tells of candles. */
-  get plain(): boolean {
-    return this.#head === this.#tail && this.#plainRuns === this.#runs.length && !this.#sawCandles
-  }
-
   /** Whether any tape tells of candles. */
   get sawCandles(): boolean {
     return this.#sawCandles
   }
 
-  /** Venue time of the newest row that waits or was taken; while `plain`, all earlier rows are known. */
-  get horizon(): number {
-    return this.#last()
-  }
-
   /**
-   * While `plain`: lets the exchange take what is due at `until[0]` (venue time) until something happens there. The venue
-   * time of the last row that it took is then in `taken[0]`.
+   * Lets the exchange take what is due at `until[0]` (venue time) until something happens there, or half of the window is used
+   * up and it has to be filled: only then it returns false. The venue time of the last row that it took is then in `taken[0]`.
+   * Rows of candles are not for this way.
    */
-  run(exchange: RowTaker, until: Float64Array, taken: Float64Array): void {
+  run(exchange: RowTaker, until: Float64Array, taken: Float64Array): boolean {
+    if (this.#head !== this.#tail) return this.#runEntries(exchange, until, taken)
     for (let run = this.#run; run !== undefined; run = this.#run) {
       const { buffer } = run
       const row = exchange.take(buffer, run.row, buffer.length, until)
       if (row > run.row) {
-        taken[0] = buffer.f64[(row - 1) * ROW_SLOTS + VENUE_TIME] as number
+        taken[0] = exchange.time[0] as number
         this.#taken[0] = taken[0] as number
       }
       this.#waiting -= row - run.row
       run.row = row
       if (row === buffer.length) this.#endRun(run)
-      if (row < buffer.length || exchange.events.length > 0) return
+      if (row < buffer.length || exchange.events.length > 0) return true
     }
+    return true
+  }
+
+  #runEntries(exchange: RowTaker, until: Float64Array, taken: Float64Array): boolean {
+    const times = this.#times
+    const rows = this.#rows
+    const buffers = this.#buffers
+    const mask = this.#mask
+    const limit = until[0] as number
+    const tail = this.#tail
+    const fillAt = tail + this.#waiting - WINDOW_ROWS / 2
+    const { time } = exchange
+    let head = this.#head
+    let newest = this.#taken[0] as number
+    let full = true
+    while (full && head !== tail) {
+      const at = head & mask
+      const now = times[at] as number
+      if (now > limit) break
+      head++
+      if (now > newest) newest = now
+      time[0] = now
+      exchange.market(buffers[at] as RowBuffer, (rows[at] as number) >> 1)
+      buffers[at] = undefined
+      if (exchange.events.length > 0) break
+      full = head < fillAt
+    }
+    if (head !== this.#head) taken[0] = time[0] as number
+    this.#head = head
+    this.#taken[0] = newest
+    return full
   }
 
   /** True when the earliest entry lies at or before `until[0]` (venue time); its time is then in `out[0]`. */
@@ -222,7 +241,6 @@ export class VenueOrder {
   #endRun(run: Run): void {
     this.#taken[0] = run.last
     this.#newest[0] = run.last
-    if (run.plain) this.#plainRuns--
     this.#runs.shift()
     this.#run = this.#runs[0]
   }
@@ -234,12 +252,12 @@ interface Run {
   row: number
   /** Venue time of its last row. */
   readonly last: number
-  /** Whether it holds trades and best prices only. */
-  readonly plain: boolean
 }
 
 /** Takes many rows at once, until one of them has consequences; see `SimExchange.take`. */
 export interface RowTaker {
   readonly events: RowBuffer
+  readonly time: Float64Array
+  market(buffer: RowBuffer, row: number): void
   take(buffer: RowBuffer, row: number, end: number, until: Float64Array): number
 }
