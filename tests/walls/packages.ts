@@ -30,7 +30,12 @@ export type Lockfile = {
 }
 
 /** Packages known to have an install script; none is run (`ignore-scripts`), a new one needs a look at what it would do. */
-const KNOWN_INSTALL_SCRIPTS: ReadonlySet<string> = new Set([])
+const KNOWN_INSTALL_SCRIPTS: ReadonlySet<string> = new Set([
+  // Would compile what it brings ready-made; `ws` does without it.
+  'bufferutil',
+  // Prints a request for support.
+  'ccxt',
+])
 
 /** Platforms a checkout runs on, as they appear in the names of platform packages. */
 const PLATFORMS = [/linux-x64(?!-musl)/, /linux-arm64(?!-musl)/, /darwin-x64/, /darwin-arm64/, /win(?:32)?-x64/]

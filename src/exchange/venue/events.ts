@@ -1,0 +1,126 @@
+/**
+ * What happened at the venue, in order, as columns: sixteen doubles an event. Whoever publishes reads the log after each
+ * request and clears it. Order events name the order's slot in the store, which keeps its fixed facts (client id, type, limit
+ * price, …) until the log is cleared; what changes with every event stands in the event.
+ */
+
+export const EVENT = {
+  /** An order reached the book, or was accepted and decided at once. */
+  accepted: 1,
+  /** One side of a fill: taker and maker have one each, the taker's first. */
+  fill: 2,
+  /** An order left the book at its owner's wish. */
+  canceled: 3,
+  /** An order left without one: IOC rest, GTX, GTD, self-trade, liquidation (`reason` says which). */
+  expired: 4,
+  amended: 5,
+  /** Anybody's trade, for the public: one for each pair of orders. */
+  trade: 6,
+  /** The whole quantity at a price of the book is now `quantity`. Each level at most once a request, at its end. */
+  level: 7,
+  /** Wallet balance of (account, asset) changed. */
+  balance: 8,
+  /** Position of (account, instrument, positionSide) changed. */
+  position: 9,
+  /** A conditional order changed its state. */
+  conditional: 10,
+  /** Leverage, margin type or position mode of an account. */
+  configuration: 11,
+  mark: 12,
+  /** A liquidation order was filled, for the public. */
+  liquidation: 13,
+  marginCall: 14,
+  /** Trading of an instrument halted or went on. */
+  status: 15,
+} as const
+
+/** Columns of an event. Those that a kind has no use for are 0. */
+export const FIELD = {
+  kind: 0,
+  /** Venue time, microseconds. */
+  time: 1,
+  /** Instrument, -1 for none. */
+  instrument: 2,
+  account: 3,
+  /** Slot of the order in the store, or index of a conditional order; of a trade: the taker's. */
+  slot: 4,
+  orderId: 5,
+  /** BUY or SELL; of a level: its side; of a trade: 1 where the buyer was the maker. */
+  side: 6,
+  /** Of this fill, trade or level; of a mark event: mark price. */
+  price: 7,
+  quantity: 8,
+  /** Of the order with this event: filled so far, lots, and its STATUS. */
+  filled: 9,
+  status: 10,
+  /** Fills and trades: the trade's id. Levels and mark: update id. */
+  tradeId: 11,
+  /** Fills: 1 maker. Expired, balance, configuration: a REASON. */
+  detail: 12,
+  /** Fills: fee; balance: change; in 10^-8 of the asset, positive is paid (fee) or gained (balance). */
+  amount: 13,
+  /** Asset of `amount`, an index of the venue's asset table. */
+  asset: 14,
+  /** Fills: realized profit in 10^-8 of the settle asset; mark: index price. */
+  realized: 15,
+} as const
+export const FIELDS = 16
+
+export const STATUS = {
+  none: 0,
+  new: 1,
+  partiallyFilled: 2,
+  filled: 3,
+  canceled: 4,
+  expired: 5,
+  rejected: 6,
+  expiredInMatch: 7,
+} as const
+
+/** Why an order expired or money moved. The first are the venue's `er` numbers (BINANCE user stream). */
+export const REASON = {
+  none: 0,
+  timeInForce: 1,
+  selfTrade: 2,
+  postOnly: 3,
+  goodTill: 4,
+  liquidation: 5,
+  positionClosed: 6,
+  reduceOnly: 7,
+  noLiquidity: 8,
+  priceRange: 9,
+  adl: 10,
+  order: 20,
+  deposit: 21,
+  withdrawal: 22,
+  fundingFee: 23,
+  marginTransfer: 24,
+  marginTypeChange: 25,
+  insuranceClear: 26,
+} as const
+
+export class EventLog {
+  /** FIELDS doubles per event. Grows; read `cells` anew after each request. */
+  cells: Float64Array = new Float64Array(FIELDS * 256)
+  length = 0
+
+  /** Makes room for an event of the given kind, all its other columns 0; returns where its columns begin in `cells`. */
+  append(kind: number): number {
+    const at = this.length * FIELDS
+    if (at === this.cells.length) this.#grow()
+    this.cells.fill(0, at, at + FIELDS)
+    this.cells[at] = kind
+    this.length++
+    return at
+  }
+
+  clear(): void {
+    this.length = 0
+  }
+
+  #grow(): void {
+    const wider = new Float64Array(this.cells.length * 2)
+    wider.set(this.cells)
+    this.cells = wider
+  }
+}
