@@ -32,6 +32,8 @@ export const EVENT = {
   marginCall: 14,
   /** Trading of an instrument halted or went on. */
   status: 15,
+  /** Spot: an order list changed: its index in `slot`, its id in `orderId`, LIST_STATUS in `status`. */
+  list: 16,
 } as const
 
 /** Columns of an event. Those that a kind has no use for are 0. */
@@ -98,6 +100,9 @@ export const REASON = {
   marginTypeChange: 25,
   insuranceClear: 26,
 } as const
+
+/** Spot: how far an order list is. */
+export const LIST_STATUS = { executing: 1, allDone: 2, rejected: 3 } as const
 
 export class EventLog {
   /** FIELDS doubles per event. Grows; read `cells` anew after each request. */

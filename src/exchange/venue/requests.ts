@@ -6,6 +6,9 @@
 export const BUY = 0
 export const SELL = 1
 
+/** Spot: in which state an order may still be cancelled. */
+export const CANCEL_RESTRICTION = { none: 0, onlyNew: 1, onlyPartiallyFilled: 2 } as const
+
 /** Which position an order belongs to: the one of one-way mode, or one of hedge mode's two. */
 export const POSITION_SIDE = { both: 0, long: 1, short: 2 } as const
 
@@ -61,6 +64,10 @@ export interface CancelRequest {
   /** 0 where `clientId` names the order. */
   orderId: number
   clientId: string
+  /** Spot: the id of the cancellation itself; without one the venue makes it. */
+  cancelId?: string
+  /** Spot: CANCEL_RESTRICTION; without one any open order may go. */
+  restriction?: number
 }
 
 export interface AmendRequest {
@@ -72,6 +79,8 @@ export interface AmendRequest {
   side: number
   price: number
   quantity: number
+  /** Spot: the order's client id from now on; without one the venue makes it. */
+  newClientId?: string
 }
 
 export interface CancelAllRequest {
@@ -88,7 +97,7 @@ export interface CountdownRequest {
   delay: number
 }
 
-/** A conditional order of the futures venue's Algo service. */
+/** A conditional order: of the futures venue's Algo service, or a stop or take-profit order of the spot venue. */
 export interface ConditionalRequest {
   readonly kind: 'conditional'
   account: number
@@ -126,6 +135,44 @@ export interface CancelAllConditionalRequest {
   readonly kind: 'cancel-all-conditional'
   account: number
   instrument: number
+}
+
+/** Spot: an order of either sort. */
+export type OrderRequest = PlaceRequest | ConditionalRequest
+
+/**
+ * Spot: one-cancels-the-other, a limit-maker or take-profit order on one side of the market and a stop order on the other.
+ * Both legs have the same account, instrument, side and quantity.
+ */
+export interface PlaceListRequest {
+  readonly kind: 'place-list'
+  account: number
+  instrument: number
+  /** Of the list. Empty: the venue makes one. */
+  clientId: string
+  /** The leg with the higher price first. */
+  above: OrderRequest
+  below: OrderRequest
+}
+
+/** Spot: cancels both legs of a list. */
+export interface CancelListRequest {
+  readonly kind: 'cancel-list'
+  account: number
+  instrument: number
+  /** 0 where `clientId` names the list. */
+  listId: number
+  clientId: string
+  cancelId?: string
+}
+
+/** Spot: one order goes, another comes. */
+export interface CancelReplaceRequest {
+  readonly kind: 'cancel-replace'
+  cancel: CancelRequest
+  order: OrderRequest
+  /** Places the new order even where the cancellation failed. */
+  allowFailure: boolean
 }
 
 export interface LeverageRequest {
@@ -193,6 +240,9 @@ export type VenueRequest =
   | ConditionalRequest
   | CancelConditionalRequest
   | CancelAllConditionalRequest
+  | PlaceListRequest
+  | CancelListRequest
+  | CancelReplaceRequest
   | LeverageRequest
   | MarginTypeRequest
   | PositionModeRequest
