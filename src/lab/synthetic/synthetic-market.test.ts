@@ -4,7 +4,7 @@ import { BEST_BID_ASK, SELL_TAKER, TRADE } from '../../core/tape/kinds.ts'
 import { printId } from '../../core/tape/ids.ts'
 import { APPEND_TIME, ROW_SLOTS, VENUE_TIME, VERSION } from '../../core/tape/layout.ts'
 import { exampleInstrument } from '../../testing/instruments.ts'
-import { Random } from './random.ts'
+import { Random } from '../../core/number/random.ts'
 import { SyntheticMarket } from './synthetic-market.ts'
 
 const START = 1_700_000_000_000_000

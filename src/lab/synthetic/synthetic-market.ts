@@ -10,7 +10,7 @@ import { writeId } from '../../core/tape/ids.ts'
 import { APPEND_TIME, ROW_SLOTS, VENUE_TIME, VERSION } from '../../core/tape/layout.ts'
 import { RowBuffer } from '../../core/tape/row-buffer.ts'
 import type { TapeSource } from '../../core/tape/source.ts'
-import { Random } from './random.ts'
+import { Random } from '../../core/number/random.ts'
 
 export interface SyntheticOptions {
   readonly seed: number
@@ -25,7 +25,7 @@ export interface SyntheticOptions {
   readonly meanGapUs: number
 }
 
-const BLOCK_ROWS = 8192
+const BLOCK_ROWS = 2048
 /** From the venue's clock to ours. */
 const FEED_DELAY_US = 2000
 /** A regime lasts from one to four minutes. */

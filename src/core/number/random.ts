@@ -37,4 +37,9 @@ export class Random {
   chance(share: number): boolean {
     return this.next() >>> 16 < share
   }
+
+  /** The four words of its state, for checkpoints: another stream that is given them goes on where this one stands. */
+  get words(): Int32Array {
+    return this.#words
+  }
 }
