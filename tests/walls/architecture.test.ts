@@ -58,6 +58,15 @@ const wrong: readonly (readonly [string, string, string, RegExp])[] = [
   ],
   ['of Node outside node/', 'src/lab/a.ts', "import fs from 'node:fs'", /only node\/ and cli\/ import Node/],
   ['of a package outside node/', 'src/store/a.ts', "const x = import('yauzl')", /store\/ imports yauzl/],
+  ['of Node in the wire', 'src/exchange/wire/a.ts', "import fs from 'node:fs'", /exchange\/wire\/ imports node:fs/],
+  ['of another package in the wire', 'src/exchange/wire/a.ts', "import x from 'yauzl'", /imports yauzl/],
+  [
+    'of the wire by the exchange',
+    'src/exchange/a.ts',
+    "import x from './wire/x.ts'",
+    /exchange\/ imports exchange\/wire\//,
+  ],
+  ['of node/ by the wire', 'src/exchange/wire/a.ts', "import x from '../../node/x.ts'", /against the arrows/],
   ['out of src/', 'src/cli/a.ts', "import x from '../../tools/x.ts'", /leaves src\//],
   ['of test code', 'src/cli/a.ts', "import { dataTest } from '../testing/data.ts'", /is test code/],
   ['computed', 'src/lab/a.ts', 'await import(path)', /computed import/],
@@ -75,5 +84,14 @@ test('right imports pass', () => {
   assert.equal(findingsIn('src/cli/a.ts', "import x from '../node/x.ts'\nimport fs from 'node:fs'\nimport(path)"), '')
   assert.equal(findingsIn('src/node/a.ts', "import x from '../live/x.ts'\nimport yauzl from 'yauzl'"), '')
   assert.equal(findingsIn('src/live/feed/a.ts', "import x from '../../core/x.ts'\nimport y from './y.ts'"), '')
+  assert.equal(
+    findingsIn('src/exchange/wire/a.ts', "import { WebSocket } from 'ws'\nimport x from '../venue/x.ts'"),
+    '',
+  )
+  assert.equal(
+    findingsIn('src/exchange/wire/futures/a.ts', "import x from '../server.ts'\nimport y from '../../../live/y.ts'"),
+    '',
+  )
+  assert.equal(findingsIn('src/cli/a.ts', "import x from '../exchange/wire/server.ts'"), '')
   assert.equal(findingsIn('src/core/a.test.ts', "import fs from 'node:fs'\nimport x from '../cli/x.ts'"), '')
 })
