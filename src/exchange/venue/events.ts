@@ -34,6 +34,8 @@ export const EVENT = {
   status: 15,
   /** Spot: an order list changed: its index in `slot`, its id in `orderId`, LIST_STATUS in `status`. */
   list: 16,
+  /** Self-trade prevention took `quantity` lots from both of two orders; those left without lots expire besides. */
+  prevented: 17,
 } as const
 
 /** Columns of an event. Those that a kind has no use for are 0. */
@@ -79,19 +81,27 @@ export const STATUS = {
   expiredInMatch: 7,
 } as const
 
-/** Why an order expired or money moved. The first are the venue's `er` numbers (BINANCE user stream). */
+/** Why an order expired or money moved. Those below 10 are the venue's own `er` numbers (user stream of futures). */
 export const REASON = {
   none: 0,
-  timeInForce: 1,
-  selfTrade: 2,
-  postOnly: 3,
-  goodTill: 4,
+  /** Self-trade prevention, other than of an IOC order's rest. */
+  selfTrade: 1,
+  /** Rest of an IOC or FOK order. */
+  timeInForce: 2,
+  /** The same after self-trade prevention. */
+  selfTradeRest: 3,
+  /** A reduce-only order had no position left to reduce. */
+  reduceOnly: 4,
   liquidation: 5,
+  /** A condition on the position no longer holds. */
   positionClosed: 6,
-  reduceOnly: 7,
-  noLiquidity: 8,
-  priceRange: 9,
-  adl: 10,
+  delisted: 7,
+  /** Rest of a market order. */
+  noLiquidity: 9,
+  goodTill: 10,
+  postOnly: 11,
+  priceRange: 12,
+  adl: 13,
   order: 20,
   deposit: 21,
   withdrawal: 22,
@@ -113,13 +123,14 @@ export class EventLog {
   append(kind: number): number {
     const at = this.length * FIELDS
     if (at === this.cells.length) this.#grow()
-    this.cells.fill(0, at, at + FIELDS)
     this.cells[at] = kind
     this.length++
     return at
   }
 
+  /** Forgets all events. Zeroes at once what `append` promises to be zero. */
   clear(): void {
+    this.cells.fill(0, 0, this.length * FIELDS)
     this.length = 0
   }
 

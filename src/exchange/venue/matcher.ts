@@ -1,0 +1,403 @@
+/**
+ * Matching by price and time: an order meets the book of its instrument, and what is left of it rests or expires.
+ *
+ * In: orders that the venue has checked and entered in the store. Out: events (accepted, fills of both sides, the public
+ * trade, canceled, expired, amended), and the books. Owns: trade ids and deadlines of GTD orders. Knows nothing of money:
+ * a Settlement is told of each pair and of each order that begins or ceases to rest.
+ * Order of events: accepted; for each pair the taker's fill, the maker's, what `settle` appends, the trade; then the
+ * expired rest. Level events come with `publish`, which the venue calls once at the end of each request.
+ * Refuses: nothing. What a venue refuses before there is an order it asks first: `wouldTake` (post-only), `couldFill`
+ * (FOK), `canTake` (market orders). Where the venue ignores self-trade prevention (futures: FOK and GTX) it enters the
+ * order with SELF_TRADE.none.
+ *
+ *   const slot = orders.enter(request, 0)
+ *   matcher.bound[0] = worst price         // only for orders without a price
+ *   matcher.submit(slot)
+ *   matcher.publish()                      // end of the request
+ */
+import { assert } from '../../core/assert.ts'
+import type { StateReader, StateWriter } from '../../core/tape/state.ts'
+import { Deadlines } from './deadlines.ts'
+import { EVENT, FIELD, REASON, STATUS } from './events.ts'
+import type { EventLog } from './events.ts'
+import type { OrderBook } from './order-book.ts'
+import { ORDER_FLAG } from './order-store.ts'
+import type { OrderFacts, OrderStore } from './order-store.ts'
+import { BUY, SELF_TRADE, TIME_IN_FORCE } from './requests.ts'
+import type { Settlement } from './settlement.ts'
+
+const SECTION = 'matcher'
+const VERSION = 1
+
+export class Matcher {
+  /** Worst price, in quanta, at which the next order without a price may trade: [0]. Infinite and 0 for none. */
+  readonly bound: Float64Array = new Float64Array(1)
+  /** Id of the last trade, by instrument. */
+  readonly tradeIds: Float64Array
+  readonly #orders: OrderStore
+  readonly #books: readonly OrderBook[]
+  readonly #events: EventLog
+  readonly #settlement: Settlement
+  readonly #deadlines: Deadlines
+  /** Instruments whose books may have changes to publish. */
+  readonly #touched: Int32Array
+  readonly #isTouched: Uint8Array
+  #touchedCount = 0
+
+  constructor(orders: OrderStore, books: readonly OrderBook[], events: EventLog, settlement: Settlement) {
+    this.#orders = orders
+    this.#books = books
+    this.#events = events
+    this.#settlement = settlement
+    this.#deadlines = new Deadlines(orders)
+    this.tradeIds = new Float64Array(books.length)
+    this.#touched = new Int32Array(books.length)
+    this.#isTouched = new Uint8Array(books.length)
+  }
+
+  /** True when a limit order at this price would meet an order at once: what post-only orders must not. */
+  wouldTake(request: OrderFacts): boolean {
+    const book = this.#books[request.instrument] as OrderBook
+    const level = book.best(1 - request.side)
+    return level !== -1 && reaches(request.side, request.price, book.price[level] as number)
+  }
+
+  /** True when there is anything that a market order could meet within `bound[0]`. */
+  canTake(instrument: number, side: number): boolean {
+    const book = this.#books[instrument] as OrderBook
+    const level = book.best(1 - side)
+    return level !== -1 && reaches(side, this.bound[0] as number, book.price[level] as number)
+  }
+
+  /**
+   * True when the book has the order's whole quantity at its price or better (`bound[0]` for orders without one). Orders
+   * of the same account do not count where self-trade prevention would keep them from filling it.
+   */
+  couldFill(request: OrderFacts): boolean {
+    const book = this.#books[request.instrument] as OrderBook
+    const bound = request.price === 0 ? (this.bound[0] as number) : request.price
+    let wanted = request.quantity
+    for (let level = book.best(1 - request.side); level !== -1 && wanted > 0; level = book.next(level)) {
+      if (!reaches(request.side, bound, book.price[level] as number)) return false
+      wanted -= request.selfTrade === SELF_TRADE.none ? (book.quantity[level] as number) : this.#foreign(level, request)
+    }
+    return wanted <= 0
+  }
+
+  /** Price of the level that a priceMatch names (requests.ts), 0 where the book is not so deep. */
+  priceOf(instrument: number, side: number, priceMatch: number): number {
+    const book = this.#books[instrument] as OrderBook
+    const level = book.nth(priceMatch > 0 ? 1 - side : side, Math.abs(priceMatch))
+    return level === -1 ? 0 : (book.price[level] as number)
+  }
+
+  /** Accepts an entered order, matches it, and lets the rest of it rest or expire. */
+  submit(slot: number): void {
+    this.#orders.status[slot] = STATUS.new
+    this.#note(EVENT.accepted, slot, REASON.none)
+    this.#match(slot)
+  }
+
+  /** Takes an open order out at its owner's wish. */
+  cancel(slot: number): void {
+    this.#end(slot, STATUS.canceled, EVENT.canceled, REASON.none)
+  }
+
+  /** Takes an open order out for a REASON. */
+  expire(slot: number, reason: number): void {
+    const status = reason === REASON.selfTrade ? STATUS.expiredInMatch : STATUS.expired
+    this.#end(slot, status, EVENT.expired, reason)
+  }
+
+  /**
+   * Gives a resting limit order another price and quantity: it loses its place in the queue, and may fill at once. Where
+   * the new quantity is filled already, or a post-only order would take, it is canceled instead.
+   */
+  amend(slot: number, price: number, quantity: number): void {
+    const orders = this.#orders
+    const book = this.#bookOf(slot)
+    const side = orders.side[slot] as number
+    const remaining = (orders.remaining[slot] as number) + quantity - (orders.quantity[slot] as number)
+    const opposite = book.best(1 - side)
+    const takes = opposite !== -1 && reaches(side, price, book.price[opposite] as number)
+    if (remaining <= 0 || (takes && orders.timeInForce[slot] === TIME_IN_FORCE.gtx)) {
+      this.cancel(slot)
+      return
+    }
+    this.#settlement.left(slot)
+    book.remove(slot)
+    orders.price[slot] = price
+    this.#setQuantity(slot, quantity, remaining)
+    this.#match(slot)
+  }
+
+  /** Lowers the quantity of an open order, which keeps its place. Where all of it is filled already it is canceled. */
+  shrink(slot: number, quantity: number): void {
+    const orders = this.#orders
+    const lots = (orders.quantity[slot] as number) - quantity
+    const remaining = (orders.remaining[slot] as number) - lots
+    assert(lots >= 0, 'an order shrinks, it does not grow')
+    if (remaining <= 0) {
+      this.cancel(slot)
+      return
+    }
+    if (orders.level[slot] !== -1) this.#bookOf(slot).shrink(slot, lots)
+    this.#setQuantity(slot, quantity, remaining)
+    this.#settlement.shrank(slot, lots)
+  }
+
+  /** Lets the orders expire whose time has come. */
+  advance(): void {
+    const now = this.#orders.time[0] as number
+    for (let slot = this.#deadlines.due(now); slot !== -1; slot = this.#deadlines.due(now))
+      this.expire(slot, REASON.goodTill)
+  }
+
+  /** Ends a request: tells each level that changed, once. */
+  publish(): void {
+    for (let i = 0; i < this.#touchedCount; i++) {
+      const instrument = this.#touched[i] as number
+      this.#isTouched[instrument] = 0
+      ;(this.#books[instrument] as OrderBook).publish(this.#events, this.#orders.time)
+    }
+    this.#touchedCount = 0
+  }
+
+  /** Writes trade ids and books. Store and events are the venue's. */
+  save(writer: StateWriter): void {
+    writer.begin(SECTION, VERSION)
+    writer.f64s(this.tradeIds)
+    for (const book of this.#books) book.save(writer)
+    writer.end()
+  }
+
+  /** Reads what `save` wrote. The store is loaded before. */
+  load(reader: StateReader): void {
+    reader.begin(SECTION, VERSION)
+    reader.into(this.tradeIds)
+    this.#deadlines.clear()
+    for (const book of this.#books) {
+      book.load(reader)
+      this.#isTouched[book.instrument] = 0
+    }
+    this.#touchedCount = 0
+    const orders = this.#orders
+    for (let slot = 0; slot < orders.capacity; slot++)
+      if (orders.isOpen[slot] === 1 && orders.level[slot] !== -1) this.#watch(slot)
+    reader.end()
+  }
+
+  #match(taker: number): void {
+    const orders = this.#orders
+    const book = this.#bookOf(taker)
+    const side = orders.side[taker] as number
+    const mode = orders.selfTrade[taker] as number
+    const own = orders.price[taker] as number
+    const bound = own === 0 ? (this.bound[0] as number) : own
+    let level = book.best(1 - side)
+    while (level !== -1 && reaches(side, bound, book.price[level] as number)) {
+      const maker = book.first[level] as number
+      if (maker === -1) level = book.worse[level] as number
+      else if (mode !== SELF_TRADE.none && orders.account[maker] === orders.account[taker]) {
+        this.#prevent(taker, maker, mode)
+        if (orders.status[taker] === STATUS.expiredInMatch) return
+      } else {
+        this.#pair(taker, maker, book)
+        if (orders.remaining[taker] === 0) {
+          orders.close(taker)
+          return
+        }
+      }
+    }
+    this.#settleRest(taker, book)
+  }
+
+  /** Lets what is left of a taker rest, or expire where it must not. */
+  #settleRest(slot: number, book: OrderBook): void {
+    const orders = this.#orders
+    const timeInForce = orders.timeInForce[slot] as number
+    if (orders.price[slot] === 0) this.expire(slot, REASON.noLiquidity)
+    else if (timeInForce === TIME_IN_FORCE.ioc || timeInForce === TIME_IN_FORCE.fok)
+      this.expire(slot, REASON.timeInForce)
+    else {
+      book.add(slot)
+      if (orders.isOpen[slot] === 0) orders.open(slot)
+      this.#watch(slot)
+      this.#settlement.rested(slot)
+    }
+  }
+
+  /** Fills two orders with each other as far as both go. */
+  #pair(taker: number, maker: number, book: OrderBook): void {
+    const orders = this.#orders
+    const events = this.#events
+    let quantity = Math.min(orders.remaining[taker] as number, orders.remaining[maker] as number)
+    if (((orders.flags[maker] as number) & ORDER_FLAG.reduceOnly) !== 0) {
+      quantity = Math.min(quantity, this.#settlement.roomOf(maker))
+      if (quantity <= 0) {
+        this.expire(maker, REASON.reduceOnly)
+        return
+      }
+    }
+    const instrument = book.instrument
+    const tradeId = (this.tradeIds[instrument] as number) + 1
+    this.tradeIds[instrument] = tradeId
+    const takerEvent = events.append(EVENT.fill)
+    const makerEvent = events.append(EVENT.fill)
+    const { cells } = events
+    cells[takerEvent + FIELD.price] = orders.price[maker] as number
+    cells[takerEvent + FIELD.quantity] = quantity
+    cells[takerEvent + FIELD.tradeId] = tradeId
+    cells[makerEvent + FIELD.price] = orders.price[maker] as number
+    cells[makerEvent + FIELD.quantity] = quantity
+    cells[makerEvent + FIELD.tradeId] = tradeId
+    cells[makerEvent + FIELD.detail] = 1
+    this.#fill(taker, cells, takerEvent)
+    this.#fill(maker, cells, makerEvent)
+    book.shrink(maker, quantity)
+    if (orders.remaining[maker] === 0) this.#leave(maker, book)
+    this.#settlement.settle(taker, maker, takerEvent)
+    this.#tellTrade(taker, takerEvent)
+  }
+
+  /** Counts a fill for one of its orders and completes that order's event. */
+  #fill(slot: number, cells: Float64Array, at: number): void {
+    const orders = this.#orders
+    const quantity = cells[at + FIELD.quantity] as number
+    const filled = (orders.filled[slot] as number) + quantity
+    const remaining = (orders.remaining[slot] as number) - quantity
+    const status = remaining === 0 ? STATUS.filled : STATUS.partiallyFilled
+    const now = orders.time[0] as number
+    orders.filled[slot] = filled
+    orders.remaining[slot] = remaining
+    orders.status[slot] = status
+    orders.updated[slot] = now
+    orders.addValue(slot, cells, at)
+    cells[at + FIELD.time] = now
+    cells[at + FIELD.instrument] = orders.instrument[slot] as number
+    cells[at + FIELD.account] = orders.account[slot] as number
+    cells[at + FIELD.slot] = slot
+    cells[at + FIELD.orderId] = orders.id[slot] as number
+    cells[at + FIELD.side] = orders.side[slot] as number
+    cells[at + FIELD.filled] = filled
+    cells[at + FIELD.status] = status
+  }
+
+  /** Tells the public of the pair whose taker's event begins at `fill`. */
+  #tellTrade(taker: number, fill: number): void {
+    const at = this.#events.append(EVENT.trade)
+    const { cells } = this.#events
+    cells[at + FIELD.time] = cells[fill + FIELD.time] as number
+    cells[at + FIELD.instrument] = cells[fill + FIELD.instrument] as number
+    cells[at + FIELD.account] = cells[fill + FIELD.account] as number
+    cells[at + FIELD.slot] = taker
+    cells[at + FIELD.orderId] = cells[fill + FIELD.orderId] as number
+    cells[at + FIELD.side] = cells[fill + FIELD.side] as number
+    cells[at + FIELD.price] = cells[fill + FIELD.price] as number
+    cells[at + FIELD.quantity] = cells[fill + FIELD.quantity] as number
+    cells[at + FIELD.tradeId] = cells[fill + FIELD.tradeId] as number
+  }
+
+  /** Keeps two orders of one account from filling each other. */
+  #prevent(taker: number, maker: number, mode: number): void {
+    const orders = this.#orders
+    if (mode === SELF_TRADE.decrement) {
+      const lots = Math.min(orders.remaining[taker] as number, orders.remaining[maker] as number)
+      this.#decrement(taker, lots)
+      this.#decrement(maker, lots)
+      if (orders.remaining[maker] === 0) this.expire(maker, REASON.selfTrade)
+      if (orders.remaining[taker] === 0) this.expire(taker, REASON.selfTrade)
+      return
+    }
+    if (mode !== SELF_TRADE.expireTaker) this.expire(maker, REASON.selfTrade)
+    if (mode === SELF_TRADE.expireMaker) return
+    const isIoc = orders.timeInForce[taker] === TIME_IN_FORCE.ioc
+    this.#end(taker, STATUS.expiredInMatch, EVENT.expired, isIoc ? REASON.selfTradeRest : REASON.selfTrade)
+  }
+
+  #decrement(slot: number, lots: number): void {
+    const orders = this.#orders
+    orders.remaining[slot] = (orders.remaining[slot] as number) - lots
+    orders.updated[slot] = orders.time[0] as number
+    if (orders.level[slot] !== -1) this.#bookOf(slot).shrink(slot, lots)
+    const at = this.#note(EVENT.prevented, slot, REASON.selfTrade)
+    this.#events.cells[at + FIELD.quantity] = lots
+    this.#settlement.shrank(slot, lots)
+  }
+
+  /** Ends an order that is not filled: one that rests or waits, or a taker. */
+  #end(slot: number, status: number, kind: number, reason: number): void {
+    const orders = this.#orders
+    this.#settlement.left(slot)
+    orders.status[slot] = status
+    orders.updated[slot] = orders.time[0] as number
+    if (orders.level[slot] === -1) orders.close(slot)
+    else this.#leave(slot, this.#bookOf(slot))
+    this.#note(kind, slot, reason)
+  }
+
+  /** Takes a resting order out of the book and the store. */
+  #leave(slot: number, book: OrderBook): void {
+    if (this.#orders.timer[slot] !== -1) this.#deadlines.remove(slot)
+    book.remove(slot)
+    this.#orders.close(slot)
+  }
+
+  #setQuantity(slot: number, quantity: number, remaining: number): void {
+    const orders = this.#orders
+    orders.quantity[slot] = quantity
+    orders.remaining[slot] = remaining
+    orders.amendments[slot] = (orders.amendments[slot] as number) + 1
+    orders.updated[slot] = orders.time[0] as number
+    this.#note(EVENT.amended, slot, REASON.none)
+  }
+
+  #watch(slot: number): void {
+    const orders = this.#orders
+    if (orders.timeInForce[slot] === TIME_IN_FORCE.gtd && orders.timer[slot] === -1) this.#deadlines.add(slot)
+  }
+
+  /** Appends an event of an order with its price and quantity; returns where it begins. */
+  #note(kind: number, slot: number, detail: number): number {
+    const orders = this.#orders
+    const at = this.#events.append(kind)
+    const { cells } = this.#events
+    cells[at + FIELD.time] = orders.time[0] as number
+    cells[at + FIELD.instrument] = orders.instrument[slot] as number
+    cells[at + FIELD.account] = orders.account[slot] as number
+    cells[at + FIELD.slot] = slot
+    cells[at + FIELD.orderId] = orders.id[slot] as number
+    cells[at + FIELD.side] = orders.side[slot] as number
+    cells[at + FIELD.price] = orders.price[slot] as number
+    cells[at + FIELD.quantity] = orders.quantity[slot] as number
+    cells[at + FIELD.filled] = orders.filled[slot] as number
+    cells[at + FIELD.status] = orders.status[slot] as number
+    cells[at + FIELD.detail] = detail
+    return at
+  }
+
+  /** The book of an order, which is about to change. */
+  #bookOf(slot: number): OrderBook {
+    const instrument = this.#orders.instrument[slot] as number
+    if (this.#isTouched[instrument] === 0) {
+      this.#isTouched[instrument] = 1
+      this.#touched[this.#touchedCount++] = instrument
+    }
+    return this.#books[instrument] as OrderBook
+  }
+
+  /** Remaining lots of a level that are not the account's own. */
+  #foreign(level: number, request: OrderFacts): number {
+    const orders = this.#orders
+    const book = this.#books[request.instrument] as OrderBook
+    let lots = 0
+    for (let slot = book.first[level] as number; slot !== -1; slot = orders.behind[slot] as number)
+      if (orders.account[slot] !== request.account) lots += orders.remaining[slot] as number
+    return lots
+  }
+}
+
+/** True when an order of this side that goes as far as `bound` accepts `price`. */
+function reaches(side: number, bound: number, price: number): boolean {
+  return side === BUY ? price <= bound : price >= bound
+}
