@@ -59,8 +59,10 @@ export class Account implements Holdings {
   readonly openSellLots: Float64Array
   /** What an order asks funds for: see TERMS. */
   readonly terms: Float64Array = new Float64Array(2)
-  /** 1 while the value of a contract position moves with its price: tell `touch` of new prices. */
+  /** 1 while the value of a contract position moves with its price. */
   readonly exposed: Uint8Array
+  /** By instrument: set to 1 where the price moves by which a position is valued. */
+  readonly moved: Uint8Array
 
   readonly #prices: ReferencePrices
   readonly #leverage: number
@@ -99,6 +101,7 @@ export class Account implements Holdings {
       this.wallet.set(asset, this.wallet.get(asset) + amount)
     }
     this.#estimate = new MarginEstimate(this, options.prices, leverage)
+    this.moved = this.#estimate.moved
   }
 
   /** Signed position in lots. */
@@ -152,11 +155,6 @@ export class Account implements Holdings {
   /** Books `amounts[at]`, funding of a position, received or (negative) paid. */
   applyFunding(instrument: number, amounts: I128Array, at: number): void {
     this.wallet.add(this.settlement.money[instrument] as number, at, amounts)
-  }
-
-  /** Says that the reference price of an exposed instrument has changed. */
-  touch(instrument: number): void {
-    this.#estimate.touch(instrument)
   }
 
   /** Counts the position of an instrument in the lots of its version `next` from here on. */

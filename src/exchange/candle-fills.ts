@@ -119,7 +119,7 @@ export class CandleFills {
     seen[at + SEEN_CANDLE.interval] = f64[from + CANDLE.interval] as number
     seen[at + SEEN_CANDLE.underWay] = 1
     this.#market.facts[instrument * FACTS + FACT.last] = f64[from + CANDLE.open] as number
-    this.#priceMoved(instrument)
+    this.#floor.account.moved[instrument] = 1
     if ((this.#floor.active[instrument] as number) === 0) return
     path[PATH.open] = f64[from + CANDLE.open] as number
     this.#floor.events.stamp[0] = Math.max(seen[at + SEEN_CANDLE.openTime] as number, this.#arrived[0] as number)
@@ -156,7 +156,7 @@ export class CandleFills {
       this.#triggers.renewBounds(instrument)
     }
     this.#market.facts[instrument * FACTS + FACT.last] = f64[from + CANDLE.close] as number
-    this.#priceMoved(instrument)
+    this.#floor.account.moved[instrument] = 1
   }
 
   save(writer: StateWriter): void {
@@ -183,10 +183,6 @@ export class CandleFills {
     const from = row * ROW_SLOTS
     if ((buffer.f64[from + CANDLE.interval] as number) > last) return false
     return (buffer.f64[from + CANDLE.openTime] as number) > (seen[at + SEEN_CANDLE.openTime] as number)
-  }
-
-  #priceMoved(instrument: number): void {
-    if (this.#floor.account.exposed[instrument] !== 0) this.#floor.account.touch(instrument)
   }
 
   /** Orders that waited for this candle take `path[price]`; immediate ones that do not reach it expire. */

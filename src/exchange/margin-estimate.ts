@@ -54,10 +54,8 @@ export class MarginEstimate {
   /** Value of a lot at a price of one quantum. */
   readonly #orderUnit: Float64Array
   readonly #reference: Float64Array = new Float64Array(1)
-  /** Instruments whose estimates are out of date. */
-  readonly #touched: Int32Array
-  readonly #isTouched: Uint8Array
-  #touchedCount = 0
+  /** 1 for instruments whose estimates are out of date; set it where a reference price moves. */
+  readonly moved: Uint8Array
   #checks = 0
 
   constructor(holdings: Holdings, prices: ReferencePrices, leverage: number) {
@@ -71,15 +69,7 @@ export class MarginEstimate {
     this.#orderUnit = Float64Array.from(instruments, (i, at) => (lots[at] as number) / scaleOf(i.priceDecimals))
     for (const [at, { markDecimals }] of instruments.entries())
       this.#rows[at * COLUMNS + ROW.markUnit] = (lots[at] as number) / scaleOf(markDecimals)
-    this.#touched = new Int32Array(instruments.length)
-    this.#isTouched = new Uint8Array(instruments.length)
-  }
-
-  /** The reference price of an instrument has moved. */
-  touch(instrument: number): void {
-    if (this.#isTouched[instrument] !== 0) return
-    this.#isTouched[instrument] = 1
-    this.#touched[this.#touchedCount++] = instrument
+    this.moved = new Uint8Array(instruments.length)
   }
 
   /** The position or the open orders of an instrument have changed. */
@@ -97,7 +87,7 @@ export class MarginEstimate {
     rows[at + ROW.cost] = isExposed ? holdings.positions.cost.toNumber(row) * PER_AMOUNT : 0
     rows[at + ROW.buys] = takesBuys ? holdings.openBuy.toNumber(instrument) * unit : 0
     rows[at + ROW.sells] = takesSells ? holdings.openSell.toNumber(instrument) * unit : 0
-    this.touch(instrument)
+    this.moved[instrument] = 1
   }
 
   /** True only if the asset's funds exceed what positions and orders need, by more than doubles can be wrong. */
@@ -105,8 +95,10 @@ export class MarginEstimate {
     const holdings = this.#holdings
     this.#checks++
     if (this.#checks >= RESUM_CHECKS) this.resum()
-    for (let i = 0; i < this.#touchedCount; i++) this.#renew(this.#touched[i] as number)
-    this.#touchedCount = 0
+    const { moved } = this
+    for (let i = 0; i < moved.length; i++) {
+      if (moved[i] !== 0) this.#renew(i)
+    }
     const sums = this.#sums
     const wallet = holdings.wallet.toNumber(asset) * PER_AMOUNT
     const locked = holdings.locked.toNumber(asset) * PER_AMOUNT
@@ -120,7 +112,6 @@ export class MarginEstimate {
   /** Makes all sums anew, so that rounding errors do not pile up. */
   resum(): void {
     this.#checks = 0
-    this.#touchedCount = 0
     this.#sums.fill(0)
     const { spot } = this.#holdings.settlement
     for (let i = 0; i < spot.length; i++) {
@@ -129,12 +120,11 @@ export class MarginEstimate {
       this.recount(i)
       this.#renew(i)
     }
-    this.#touchedCount = 0
   }
 
   /** Brings one instrument, and the sums it is part of, up to date with its price. */
   #renew(instrument: number): void {
-    this.#isTouched[instrument] = 0
+    this.moved[instrument] = 0
     const rows = this.#rows
     const at = instrument * COLUMNS
     const position = rows[at + ROW.position] as number

@@ -42,6 +42,7 @@ import { Funding } from './funding.ts'
 import { Levels } from './levels.ts'
 import { NONE, Orders } from './orders.ts'
 import { QueueModel, type Queue } from './queue-model.ts'
+import { QuietPrices } from './quiet-prices.ts'
 import { FACT, FACTS, RecordedMarket, SEEN } from './recorded-market.ts'
 import { Resting } from './resting.ts'
 import { Taker } from './taker.ts'
@@ -70,9 +71,6 @@ const ROWS_PER_LEVEL = 2
 const ROWS_PER_ORDER = 8
 const SPARE_ROWS = 256
 
-/** Rows that matter beyond the prices that they tell: trades, best prices and depth. */
-const ATTENTION = { trade: 1, best: 2 } as const
-
 export class SimExchange {
   /** [exchange time, microseconds]: set before each call. */
   readonly time: Float64Array = new Float64Array(1)
@@ -80,8 +78,7 @@ export class SimExchange {
   readonly events: RowBuffer
   readonly floor: Floor
   readonly #market: RecordedMarket
-  /** ATTENTION of each instrument. */
-  readonly #attention: Uint8Array
+  readonly #quiet: QuietPrices
   readonly #queue: QueueModel
   readonly #resting: Resting
   readonly #triggers: Triggers
@@ -113,7 +110,7 @@ export class SimExchange {
     this.events = events.rows
     this.floor = floor
     this.#market = market
-    this.#attention = new Uint8Array(count).fill(ATTENTION.trade | ATTENTION.best)
+    this.#quiet = new QuietPrices(floor, market, triggers)
     this.#queue = queue
     this.#triggers = triggers
     this.#candles = candles
@@ -128,20 +125,18 @@ export class SimExchange {
     switch (buffer.u8[row * ROW_BYTES] as number) {
       case TRADE.kind:
         this.#market.takeTrade(buffer, row, instrument)
-        if (((this.#attention[instrument] as number) & ATTENTION.trade) !== 0)
-          this.#onTrade(buffer, row, instrument, SEEN.trade)
+        this.floor.account.moved[instrument] = 1
+        if (!this.#quiet.ofTrade(instrument, SEEN.trade)) this.#onTrade(buffer, row, instrument, SEEN.trade)
         return
       case AGGREGATE_TRADE.kind:
         // Where single trades are recorded, aggregates tell of the same ones.
         if (((this.#market.seen[instrument] as number) & SEEN.trade) !== 0) return
         this.#market.takeTrade(buffer, row, instrument)
-        this.#onTrade(buffer, row, instrument, SEEN.aggregate)
+        this.floor.account.moved[instrument] = 1
+        if (!this.#quiet.ofTrade(instrument, SEEN.aggregate)) this.#onTrade(buffer, row, instrument, SEEN.aggregate)
         return
       case BEST_BID_ASK.kind:
-        if (
-          this.#market.takeBest(buffer, row, instrument) &&
-          ((this.#attention[instrument] as number) & ATTENTION.best) !== 0
-        )
+        if (this.#market.takeBest(buffer, row, instrument) && !this.#quiet.ofBest(instrument))
           this.#onBest(buffer, row, instrument)
         return
       case DEPTH_DIFF.kind:
@@ -155,9 +150,9 @@ export class SimExchange {
       case MARK_PRICE.kind:
         this.#begin()
         this.#market.takeMark(buffer, row, instrument)
-        if (this.floor.account.exposed[instrument] !== 0) this.floor.account.touch(instrument)
+        this.floor.account.moved[instrument] = 1
         this.#funding.onMark(buffer, row, instrument)
-        this.#renewAttention(instrument)
+        this.#quiet.renew(instrument)
         return
       case FUNDING_RATE.kind:
         this.#begin()
@@ -182,7 +177,7 @@ export class SimExchange {
     this.#begin()
     this.#candles.open(buffer, row, instrument)
     this.floor.settle()
-    this.#renewAttention(instrument)
+    this.#quiet.renew(instrument)
   }
 
   /** True until other rows than candles have told of an instrument. */
@@ -197,7 +192,8 @@ export class SimExchange {
   take(buffer: RowBuffer, row: number, end: number, until: Float64Array): number {
     const { u8, u16, f64 } = buffer
     const market = this.#market
-    const attention = this.#attention
+    const quiet = this.#quiet
+    const { moved } = this.floor.account
     const limit = until[0] as number
     let last = this.time[0] as number
     while (row < end) {
@@ -206,12 +202,22 @@ export class SimExchange {
       last = time
       const instrument = u16[row * 32 + 3] as number
       const kind = u8[row * ROW_BYTES] as number
-      const attentive = attention[instrument] as number
       const next = row + 1 + (u16[row * 32 + 1] as number)
-      // Prices that nobody waits for become the newest facts, no more.
-      if (kind === BEST_BID_ASK.kind && (attentive & ATTENTION.best) === 0) market.takeBest(buffer, row, instrument)
-      else if (kind === TRADE.kind && (attentive & ATTENTION.trade) === 0) market.takeTrade(buffer, row, instrument)
-      else {
+      if (kind === BEST_BID_ASK.kind) {
+        if (market.takeBest(buffer, row, instrument) && !quiet.ofBest(instrument)) {
+          this.time[0] = time
+          this.#onBest(buffer, row, instrument)
+          if (this.events.length > 0) return next
+        }
+      } else if (kind === TRADE.kind) {
+        market.takeTrade(buffer, row, instrument)
+        moved[instrument] = 1
+        if (!quiet.ofTrade(instrument, SEEN.trade)) {
+          this.time[0] = time
+          this.#onTrade(buffer, row, instrument, SEEN.trade)
+          if (this.events.length > 0) return next
+        }
+      } else {
         this.time[0] = time
         this.market(buffer, row)
         if (this.events.length > 0) return next
@@ -227,7 +233,7 @@ export class SimExchange {
     this.#begin()
     this.#arrivals.place(buffer, row)
     const instrument = buffer.u16[row * 32 + 3] as number
-    this.#settle(instrument < this.#attention.length ? instrument : 0)
+    this.#settle(instrument < this.floor.instruments.length ? instrument : 0)
   }
 
   /** The wish to cancel our order number `intent` arrives now. */
@@ -253,7 +259,7 @@ export class SimExchange {
     reader.into(this.time)
     for (const part of this.#parts()) part.load(reader)
     reader.end()
-    for (let i = 0; i < this.#attention.length; i++) this.#renewAttention(i)
+    for (let i = 0; i < this.floor.instruments.length; i++) this.#quiet.renew(i)
     this.events.clear()
   }
 
@@ -263,22 +269,7 @@ export class SimExchange {
 
   /** Ends a call that concerned one instrument. */
   #settle(instrument: number): void {
-    if (this.floor.settle()) this.#renewAttention(instrument)
-  }
-
-  /** Says which rows of an instrument matter beyond the prices that they tell. */
-  #renewAttention(instrument: number): void {
-    const { floor } = this
-    const seen = this.#market.seen[instrument] as number
-    const at = instrument * FACTS
-    const byMark = this.#market.facts[at + FACT.mark] !== 0
-    const byLast = this.#market.facts[at + FACT.last] !== 0
-    const isExposed = floor.account.exposed[instrument] !== 0
-    const hasOrders = floor.active[instrument] !== 0
-    const hasLevels = floor.levels.watched[instrument] !== 0
-    const trade = hasOrders || (isExposed && !byMark) || (seen & SEEN.trade) === 0
-    const best = hasOrders || hasLevels || (isExposed && !byMark && !byLast) || (seen & SEEN.best) === 0
-    this.#attention[instrument] = (trade ? ATTENTION.trade : 0) | (best ? ATTENTION.best : 0)
+    if (this.floor.settle()) this.#quiet.renew(instrument)
   }
 
   #begin(): void {
@@ -290,9 +281,8 @@ export class SimExchange {
     if (((this.#market.seen[instrument] as number) & bit) === 0) {
       this.#learn(instrument, bit)
       this.#releaseWaiting(instrument)
-      this.#renewAttention(instrument)
+      this.#quiet.renew(instrument)
     }
-    if (floor.account.exposed[instrument] !== 0) floor.account.touch(instrument)
     if (floor.active[instrument] === 0) return
     this.#begin()
     this.#resting.onPrint(buffer, row, instrument)
@@ -308,9 +298,9 @@ export class SimExchange {
     if (((this.#market.seen[instrument] as number) & SEEN.best) === 0) {
       this.#learn(instrument, SEEN.best)
       this.#releaseWaiting(instrument)
-      this.#renewAttention(instrument)
+      this.#quiet.renew(instrument)
     }
-    if (floor.account.exposed[instrument] !== 0) floor.account.touch(instrument)
+    floor.account.moved[instrument] = 1
     if (floor.levels.watched[instrument] !== 0 && !this.#market.hasBook(instrument))
       this.#resting.onBest(buffer, row, instrument)
     this.#afterPrices(instrument)
@@ -320,12 +310,13 @@ export class SimExchange {
     const { floor } = this
     if (((this.#market.seen[instrument] as number) & SEEN.depth) === 0) {
       this.#learn(instrument, SEEN.depth)
-      this.#renewAttention(instrument)
+      this.#quiet.renew(instrument)
     }
     const outcome = this.#market.takeDepth(buffer, row, instrument)
-    if (outcome > BOOK_OUTCOME.rebuilt || ((this.#attention[instrument] as number) & ATTENTION.best) === 0) return
+    if (outcome > BOOK_OUTCOME.rebuilt) return
+    floor.account.moved[instrument] = 1
+    if (floor.active[instrument] === 0 && floor.levels.watched[instrument] === 0) return
     this.#releaseWaiting(instrument)
-    if (floor.account.exposed[instrument] !== 0) floor.account.touch(instrument)
     if (floor.levels.watched[instrument] !== 0) {
       if (outcome === BOOK_OUTCOME.changed) this.#resting.onDiff(buffer, row, instrument)
       else this.#resting.onRebuilt(buffer, row, instrument)
@@ -359,7 +350,7 @@ export class SimExchange {
     this.#begin()
     this.#candles.close(buffer, row, instrument)
     this.floor.settle()
-    this.#renewAttention(instrument)
+    this.#quiet.renew(instrument)
   }
 
   /** The first row of a kind has come. The last candle's price is none of the market that it tells of. */
@@ -390,7 +381,7 @@ export class SimExchange {
     }
     this.floor.account.changeVersion(instrument, next)
     this.floor.settle()
-    this.#renewAttention(instrument)
-    this.#renewAttention(next)
+    this.#quiet.renew(instrument)
+    this.#quiet.renew(next)
   }
 }

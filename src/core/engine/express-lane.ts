@@ -15,10 +15,10 @@ import type { MarketState } from './market-state.ts'
 import type { OutputWriter } from './output-writer.ts'
 import type { Roster } from './roster.ts'
 import type { StrategyCalls } from './strategy-calls.ts'
-import { GRID_SIDE, STRETCH_RECORDS } from '../tape/digest.ts'
+import { STRETCH_RECORDS } from '../tape/digest.ts'
 import type { RecordDigest } from '../tape/digest.ts'
 import { BEST_BID_ASK, TRADE } from '../tape/kinds.ts'
-import { APPEND_TIME, ROW_BYTES, ROW_SLOTS, ROW_WORDS, VENUE_TIME, VERSION } from '../tape/layout.ts'
+import { APPEND_TIME, ROW_BYTES, ROW_SLOTS, VENUE_TIME, VERSION } from '../tape/layout.ts'
 import type { RowBuffer } from '../tape/row-buffer.ts'
 
 export interface ExpressParts {
@@ -69,10 +69,9 @@ export class ExpressLane {
     const room = STRETCH_RECORDS - digest.count
     const last = Math.min(end, row + room)
     if (this.#closed || last <= row) return row
-    const { u8, u16, f64, i32 } = buffer
+    const { u8, u16, f64 } = buffer
     const { top, lastOrigin, topOrigin } = market
     const lastPrice = market.last
-    const { grid } = digest
     const { time, sequence } = this.#parts
     const quietTrades = this.#quietTrades
     const quietBest = this.#quietBest
@@ -83,7 +82,7 @@ export class ExpressLane {
     const forming = candles === undefined ? NO_CANDLES : candles.forming
     const origin = candles === undefined ? NO_ORIGIN : candles.origin
     const interval = candles === undefined ? 0 : candles.interval
-    let place = digest.count
+    const first = row
     let now = time[0] as number
     let next = sequence[0] as number
     for (; row < last; row++) {
@@ -140,27 +139,6 @@ export class ExpressLane {
         lastOrigin[instrument * 2 + 1] = f64[at + VERSION] as number
       } else break
       if (stamp > now) now = stamp
-      // RecordDigest.take for a record of one row.
-      let h = 0x13198a2e
-      for (let i = row * ROW_WORDS, stop = i + ROW_WORDS; i < stop; i += 8) {
-        const b = i32[i + 1] as number
-        const d = i32[i + 3] as number
-        const f = i32[i + 5] as number
-        const k = i32[i + 7] as number
-        const low =
-          Math.imul((i32[i] as number) ^ ((b << 11) | (b >>> 21)), 0x85ebca6b) +
-          Math.imul((i32[i + 2] as number) ^ ((d << 13) | (d >>> 19)), 0x27d4eb2f)
-        const high =
-          Math.imul((i32[i + 4] as number) ^ ((f << 7) | (f >>> 25)), 0x165667b1) +
-          Math.imul((i32[i + 6] as number) ^ ((k << 17) | (k >>> 15)), 0x2545f491)
-        h = Math.imul(h + low, 0x1e3779b1) ^ high
-      }
-      const mark = h ^ (h >>> 15)
-      const gridRow = place >> 8
-      const gridColumn = GRID_SIDE + (place & 255)
-      grid[gridRow] = (grid[gridRow] as number) ^ mark
-      grid[gridColumn] = (grid[gridColumn] as number) ^ mark
-      place++
       next++
       if ((kind === TRADE.kind ? quietTrades[instrument] : quietBest[instrument]) !== 0) continue
       // Somebody listens: the cells say what they would on the long way.
@@ -175,7 +153,7 @@ export class ExpressLane {
       row++
       break
     }
-    digest.count = place
+    digest.takeSingles(buffer, first, row)
     time[0] = now
     sequence[0] = next
     return row

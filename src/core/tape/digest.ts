@@ -32,24 +32,7 @@ export class RecordDigest {
       this.fold()
       this.nextStretch()
     }
-    const w = buffer.i32
-    const end = (row + rows) * ROW_WORDS
-    let h = 0x13198a2e
-    for (let i = row * ROW_WORDS; i < end; i += 8) {
-      // One product per pair of words: a changed word changes its pair, and an odd factor never loses that.
-      const b = w[i + 1] as number
-      const d = w[i + 3] as number
-      const f = w[i + 5] as number
-      const k = w[i + 7] as number
-      const low =
-        Math.imul((w[i] as number) ^ ((b << 11) | (b >>> 21)), 0x85ebca6b) +
-        Math.imul((w[i + 2] as number) ^ ((d << 13) | (d >>> 19)), 0x27d4eb2f)
-      const high =
-        Math.imul((w[i + 4] as number) ^ ((f << 7) | (f >>> 25)), 0x165667b1) +
-        Math.imul((w[i + 6] as number) ^ ((k << 17) | (k >>> 15)), 0x2545f491)
-      h = Math.imul(h + low, 0x1e3779b1) ^ high
-    }
-    const mark = h ^ (h >>> 15)
+    const mark = digestOf(buffer.i32, row * ROW_WORDS, (row + rows) * ROW_WORDS)
     const { grid } = this
     const place = this.count
     const gridRow = place >> 8
@@ -57,6 +40,22 @@ export class RecordDigest {
     grid[gridRow] = (grid[gridRow] as number) ^ mark
     grid[gridColumn] = (grid[gridColumn] as number) ^ mark
     this.count = place + 1
+  }
+
+  /** Takes the records of one row each from `row` to before `end`; the stretch must have room for them. */
+  takeSingles(buffer: RowBuffer, row: number, end: number): void {
+    const { i32 } = buffer
+    const { grid } = this
+    let place = this.count
+    for (let at = row * ROW_WORDS, stop = end * ROW_WORDS; at < stop; at += ROW_WORDS) {
+      const mark = digestOf(i32, at, at + ROW_WORDS)
+      const gridRow = place >> 8
+      const gridColumn = GRID_SIDE + (place & 255)
+      grid[gridRow] = (grid[gridRow] as number) ^ mark
+      grid[gridColumn] = (grid[gridColumn] as number) ^ mark
+      place++
+    }
+    this.count = place
   }
 
   /** Folds the stretch at hand into `state`; the grid stays for whoever wants to keep it. */
@@ -92,6 +91,26 @@ export class RecordDigest {
     this.count = reader.u32()
     reader.end()
   }
+}
+
+/** Digest of the words from `start` to before `end`, whole rows. */
+function digestOf(w: Int32Array, start: number, end: number): number {
+  let h = 0x13198a2e
+  for (let i = start; i < end; i += 8) {
+    // One product per pair of words: a changed word changes its pair, and an odd factor never loses that.
+    const b = w[i + 1] as number
+    const d = w[i + 3] as number
+    const f = w[i + 5] as number
+    const k = w[i + 7] as number
+    const low =
+      Math.imul((w[i] as number) ^ ((b << 11) | (b >>> 21)), 0x85ebca6b) +
+      Math.imul((w[i + 2] as number) ^ ((d << 13) | (d >>> 19)), 0x27d4eb2f)
+    const high =
+      Math.imul((w[i + 4] as number) ^ ((f << 7) | (f >>> 25)), 0x165667b1) +
+      Math.imul((w[i + 6] as number) ^ ((k << 17) | (k >>> 15)), 0x2545f491)
+    h = Math.imul(h + low, 0x1e3779b1) ^ high
+  }
+  return h ^ (h >>> 15)
 }
 
 function foldInto(state: Int32Array, grid: Int32Array, count: number): void {
