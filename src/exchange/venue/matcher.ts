@@ -207,6 +207,7 @@ export class Matcher {
           orders.close(taker)
           return
         }
+        if (orders.status[taker] === STATUS.expired) return
       }
     }
     this.#settleRest(taker, book)
@@ -236,6 +237,13 @@ export class Matcher {
       quantity = Math.min(quantity, this.#settlement.roomOf(maker))
       if (quantity <= 0) {
         this.expire(maker, REASON.reduceOnly)
+        return
+      }
+    }
+    if (((orders.flags[taker] as number) & ORDER_FLAG.reduceOnly) !== 0) {
+      quantity = Math.min(quantity, this.#settlement.roomOf(taker))
+      if (quantity <= 0) {
+        this.expire(taker, REASON.reduceOnly)
         return
       }
     }

@@ -6,10 +6,10 @@
  */
 export interface Settlement {
   /**
-   * Lots that a resting order with ORDER_FLAG.reduceOnly may still fill, asked before it meets a taker. It fills no more
-   * than that; at 0 it expires.
+   * Lots that an order with ORDER_FLAG.reduceOnly may still fill, asked before each pair for its maker and its taker. It
+   * fills no more than that; at 0 it expires.
    */
-  roomOf(maker: number): number
+  roomOf(slot: number): number
   /**
    * A pair was filled. The orders' `filled`, `remaining`, `filledValue` and `status` are already those after it. The
    * taker's fill event begins at `at` in the log's cells, the maker's at `at + FIELDS`: price, quantity and the rest are
