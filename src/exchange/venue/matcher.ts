@@ -204,7 +204,7 @@ export class Matcher {
       } else {
         this.#pair(taker, maker, book)
         if (orders.remaining[taker] === 0) {
-          orders.close(taker)
+          this.#close(taker)
           return
         }
         if (orders.status[taker] === STATUS.expired) return
@@ -339,15 +339,20 @@ export class Matcher {
     this.#settlement.left(slot)
     orders.status[slot] = status
     orders.updated[slot] = orders.time[0] as number
-    if (orders.level[slot] === -1) orders.close(slot)
+    if (orders.level[slot] === -1) this.#close(slot)
     else this.#leave(slot, this.#bookOf(slot))
     this.#note(kind, slot, reason)
   }
 
   /** Takes a resting order out of the book and the store. */
   #leave(slot: number, book: OrderBook): void {
-    if (this.#orders.timer[slot] !== -1) this.#deadlines.remove(slot)
     book.remove(slot)
+    this.#close(slot)
+  }
+
+  /** Takes an order out of the store; one that was amended may have a deadline though it does not rest. */
+  #close(slot: number): void {
+    if (this.#orders.timer[slot] !== -1) this.#deadlines.remove(slot)
     this.#orders.close(slot)
   }
 
