@@ -1,11 +1,12 @@
-/** A venue without money: the matching core alone behind the quick path, for tests of those who trade. */
+/** A venue without money: the matching core alone, for tests of those who trade on it and of what runs it. */
 import type { Instrument } from '../core/market/instrument.ts'
 import { EventLog } from '../exchange/venue/events.ts'
 import { Matcher } from '../exchange/venue/matcher.ts'
 import { OrderBook } from '../exchange/venue/order-book.ts'
 import { OrderStore } from '../exchange/venue/order-store.ts'
+import type { StateReader, StateWriter } from '../core/tape/state.ts'
 import { BUY, ORDER_KIND } from '../exchange/venue/requests.ts'
-import type { PlaceRequest } from '../exchange/venue/requests.ts'
+import type { Outcome, PlaceRequest, VenueRequest } from '../exchange/venue/requests.ts'
 
 export class BareVenue {
   readonly instruments: readonly Instrument[]
@@ -48,6 +49,31 @@ export class BareVenue {
     this.canceled++
     this.matcher.cancel(slot)
     this.matcher.publish()
+  }
+
+  advance(): void {
+    this.matcher.advance()
+    this.matcher.publish()
+  }
+
+  handle(request: VenueRequest): Outcome {
+    if (request.kind !== 'place') return { code: 0, message: '', slot: -1 }
+    const code = this.place(request)
+    return { code, message: code === 0 ? '' : 'refused', slot: this.lastSlot }
+  }
+
+  save(writer: StateWriter): void {
+    writer.f64(this.time[0] as number)
+    this.orders.save(writer)
+    for (const book of this.books) book.save(writer)
+    this.matcher.save(writer)
+  }
+
+  load(reader: StateReader): void {
+    this.time[0] = reader.f64()
+    this.orders.load(reader)
+    for (const book of this.books) book.load(reader)
+    this.matcher.load(reader)
   }
 
   recycle(): void {
