@@ -49,7 +49,7 @@ export const SPOT_WEIGHT: WeightRules = { ...FUTURES_WEIGHT, limit: 6000 }
 /** Funding history of futures has a pool of its own: requests, not weight. */
 export const FUNDING_POOL: WeightRules = { ...FUTURES_WEIGHT, limit: 500, windowMinutes: 5 }
 
-/** Addresses that are remembered; beyond that, those whose window is over are forgotten. */
+/** Addresses that are remembered; beyond that, the half that has been silent longest is forgotten. */
 const ADDRESSES_MAX = 10_000
 
 interface Usage {
@@ -100,6 +100,11 @@ export class RequestWeights {
     }
   }
 
+  /** Number of addresses that are remembered. */
+  get addresses(): number {
+    return this.#usage.size
+  }
+
   /** Weight used by an address in the window of `time`. */
   used(address: string, time: number): number {
     return this.#usageOf(address, time).weight
@@ -117,23 +122,23 @@ export class RequestWeights {
   #usageOf(address: string, time: number): Usage {
     const window = time - (time % this.#window)
     const known = this.#usage.get(address)
-    if (known !== undefined) {
-      if (known.window < window) {
-        known.window = window
-        known.weight = 0
-        known.refusals = 0
-      }
-      return known
-    }
-    if (this.#usage.size >= ADDRESSES_MAX) this.#forget(window, time)
-    const usage: Usage = { window, weight: 0, refusals: 0, bans: 0, bannedUntil: 0 }
+    if (known !== undefined && known.window >= window) return known
+    const usage = known ?? { window, weight: 0, refusals: 0, bans: 0, bannedUntil: 0 }
+    usage.window = window
+    usage.weight = 0
+    usage.refusals = 0
+    // Behind all others again: the first is the one that has been silent longest.
+    this.#usage.delete(address)
     this.#usage.set(address, usage)
+    if (this.#usage.size > ADDRESSES_MAX) this.#forget()
     return usage
   }
 
-  #forget(window: number, time: number): void {
-    for (const [address, usage] of this.#usage) {
-      if (usage.window < window && usage.bannedUntil <= time) this.#usage.delete(address)
+  /** Forgets the older half at once: one by one would cost a walk over forgotten places each time. */
+  #forget(): void {
+    for (const address of this.#usage.keys()) {
+      if (this.#usage.size <= ADDRESSES_MAX / 2) return
+      this.#usage.delete(address)
     }
   }
 }

@@ -55,7 +55,7 @@ export class Reader {
   }
 
   /** A whole number without sign. `undefined` as fallback makes it mandatory. */
-  integer(name: string, fallback: number | undefined = undefined): number {
+  integer(name: string, fallback?: number): number {
     const value = fallback === undefined ? this.text(name) : this.textOr(name, '')
     if (value === '') return fallback ?? 0
     if (!INTEGER.test(value)) return this.#refused(refusal('illegalCharacters', name, INTEGER_RANGE))
@@ -71,7 +71,7 @@ export class Reader {
   }
 
   /** Decimal text as a count of 10^-decimals. `undefined` as fallback makes it mandatory. */
-  quanta(name: string, decimals: number, fallback: number | undefined = undefined): number {
+  quanta(name: string, decimals: number, fallback?: number): number {
     const value = fallback === undefined ? this.text(name) : this.textOr(name, '')
     if (value === '') return fallback ?? 0
     if (!DECIMAL.test(value)) return this.#refused(refusal('illegalCharacters', name, DECIMAL_RANGE))
@@ -92,12 +92,7 @@ export class Reader {
   }
 
   /** One word of a table. `otherwise` is the refusal for any other word; `undefined` as fallback makes it mandatory. */
-  choice(
-    name: string,
-    words: Readonly<Record<string, number>>,
-    otherwise: Refusal,
-    fallback: number | undefined = undefined,
-  ): number {
+  choice(name: string, words: Readonly<Record<string, number>>, otherwise: Refusal, fallback?: number): number {
     const value = fallback === undefined ? this.text(name) : this.textOr(name, '')
     if (value === '') return fallback ?? 0
     const found = Object.hasOwn(words, value) ? words[value] : undefined

@@ -46,7 +46,6 @@ export function createRestServer(options: RestOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX,
     exposeHeadRoutes: false,
-    disableRequestLogging: true,
     forceCloseConnections: true,
     routerOptions: { querystringParser: () => NO_QUERY, ignoreTrailingSlash: false },
   })
