@@ -23,17 +23,22 @@ export interface Call {
 /** The text of the reply's JSON, or why there is none. */
 export type Answer = string | Refusal
 
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  readonly path: string
+/** What a caller can have done, over HTTP or in a message. */
+export interface Operation {
   readonly security: Security
   /** Request weight; a function where it depends on parameters. */
   readonly weight: number | ((parameters: Parameters) => number)
   /** Orders that a call counts, one number for each order limit; undefined for none. */
   readonly orders?: readonly number[]
+  readonly run: (call: Call) => Answer
+}
+
+/** An operation at its address. */
+export interface Route extends Operation {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
   /** True for endpoints that count requests in the pool of funding data instead of weight. */
   readonly fundingPool?: boolean
-  readonly run: (call: Call) => Answer
 }
 
 /** Who a checked request is from. */

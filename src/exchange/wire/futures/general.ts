@@ -2,7 +2,7 @@
 import { printDecimal } from '../../../core/number/decimal.ts'
 import { millis } from '../../feeds/number-text.ts'
 import type { VenueInstrument } from '../../venue/venue-instrument.ts'
-import type { Route } from '../route.ts'
+import type { Answer, Call, Route } from '../route.ts'
 import { rateText, shortRateText } from './amounts.ts'
 import type { FuturesDesk } from './desk.ts'
 import { ORDER_TYPES, TIMES_IN_FORCE } from './words.ts'
@@ -20,7 +20,7 @@ export function generalRoutes(desk: FuturesDesk): Route[] {
   const terms = termsJson(desk)
   return [
     { ...FREE, path: '/fapi/v1/ping', run: () => '{}' },
-    { ...FREE, path: '/fapi/v1/time', run: ({ time }) => `{"serverTime":${millis(time)}}` },
+    { ...FREE, path: '/fapi/v1/time', run: serverTime },
     {
       ...FREE,
       path: '/fapi/v1/exchangeInfo',
@@ -30,6 +30,10 @@ export function generalRoutes(desk: FuturesDesk): Route[] {
       },
     },
   ]
+}
+
+export function serverTime({ time }: Call): Answer {
+  return `{"serverTime":${millis(time)}}`
 }
 
 /** What exchangeInfo says about the venue as a whole. */

@@ -29,12 +29,13 @@ const DEPTH_WEIGHTS: ReadonlyMap<number, number> = new Map([
 ])
 const DEPTH_USUAL = 500
 
-function depthWeight(parameters: Parameters): number {
+/** Weight of a book by its limit. */
+export function depthWeight(parameters: Parameters): number {
   return DEPTH_WEIGHTS.get(Number(parameters.find('limit') ?? DEPTH_USUAL)) ?? 1
 }
 
 /** `one` with a symbol, `all` without. */
-function symbolWeight(one: number, all: number): (parameters: Parameters) => number {
+export function symbolWeight(one: number, all: number): (parameters: Parameters) => number {
   return (parameters) => (parameters.find('symbol') === undefined ? all : one)
 }
 
@@ -68,19 +69,20 @@ export function marketRoutes(desk: FuturesDesk): Route[] {
       ...FREE,
       path,
       weight: symbolWeight(1, 2),
-      run: (call) => oneOrAll(desk, call, (instrument) => priceJson(desk, instrument, call.time)),
+      run: (call) => prices(desk, call),
     })),
     {
       ...FREE,
       path: '/fapi/v1/ticker/bookTicker',
       weight: symbolWeight(2, 5),
-      run: (call) => oneOrAll(desk, call, (instrument) => bookTickerJson(desk, instrument, call.time)),
+      run: (call) => bookTickers(desk, call),
     },
     { ...FREE, path: '/fapi/v1/openInterest', run: (call) => openInterest(desk, call) },
   ]
 }
 
-function depth(desk: FuturesDesk, { reader, time }: Call): Answer {
+/** The best levels of a book, with the update id that the diffs go on from. */
+export function depth(desk: FuturesDesk, { reader, time }: Call): Answer {
   const instrument = desk.instrument(reader)
   const sent = reader.textOr('limit', String(DEPTH_USUAL))
   const limit = Number(sent)
@@ -148,6 +150,16 @@ function aggregateJson({ numbers, tape }: FeedMarket, row: number): string {
     `"l":${cells[row + AGGREGATE_ROW.last]},"T":${millis(cells[row + AGGREGATE_ROW.time] as number)},` +
     `"m":${cells[row + AGGREGATE_ROW.buyerIsMaker] === 1}}`
   )
+}
+
+/** Latest prices of one market or of all. */
+export function prices(desk: FuturesDesk, call: Call): Answer {
+  return oneOrAll(desk, call, (instrument) => priceJson(desk, instrument, call.time))
+}
+
+/** Best prices of one market or of all. */
+export function bookTickers(desk: FuturesDesk, call: Call): Answer {
+  return oneOrAll(desk, call, (instrument) => bookTickerJson(desk, instrument, call.time))
 }
 
 function oneOrAll(desk: FuturesDesk, { reader }: Call, print: (instrument: number) => string): Answer {
