@@ -109,6 +109,10 @@ export const REASON = {
   marginTransfer: 24,
   marginTypeChange: 25,
   insuranceClear: 26,
+  /** Spot: the other leg of the order's list took effect. */
+  listTriggered: 30,
+  /** Spot: a stop order that was set off costs more than its account has. */
+  noFunds: 31,
 } as const
 
 /** Spot: how far an order list is. */

@@ -144,6 +144,16 @@ export class OrderStore extends OrderColumns {
     this.#closed[this.#closedCount++] = slot
   }
 
+  /** Gives an open order another client id. */
+  rename(slot: number, clientId: string): void {
+    if (this.clientId[slot] !== '') {
+      const chain = (this.clientHash[slot] as number) & (this.#byClient.length - 1)
+      this.#byClient[chain] = without(this.#byClient[chain] as number, slot, this.nextByClient)
+    }
+    this.clientId[slot] = clientId
+    this.#indexClient(slot)
+  }
+
   /** Frees the slots of closed orders. */
   recycle(): void {
     const n = this.#closedCount
@@ -229,6 +239,9 @@ export class OrderStore extends OrderColumns {
     this.count = used - free.length
     this.openCount = 0
     this.clientId.fill('')
+    // Books and deadlines find their orders again.
+    this.level.fill(-1)
+    this.timer.fill(-1)
     for (let slot = 0; slot < used; slot++) {
       if (this.isOpen[slot] !== 1) continue
       this.clientId[slot] = reader.text()
@@ -277,6 +290,10 @@ export class OrderStore extends OrderColumns {
     const bucket = (this.id[slot] as number) & (this.#byId.length - 1)
     this.nextById[slot] = this.#byId[bucket] as number
     this.#byId[bucket] = slot
+    this.#indexClient(slot)
+  }
+
+  #indexClient(slot: number): void {
     const clientId = this.clientId[slot] ?? ''
     if (clientId === '') return
     const hash = hashOf(this.account[slot] as number, clientId)
