@@ -18,6 +18,8 @@ export interface Call {
   readonly signed: SignedTime | undefined
   /** Venue time of this request, microseconds. */
   readonly time: number
+  /** Microseconds in the unit that the caller wants to read: milliseconds unless spot was asked for microseconds. */
+  readonly stamp: (micros: number) => number
 }
 
 /** The text of the reply's JSON, or why there is none. */

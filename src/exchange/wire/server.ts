@@ -8,6 +8,7 @@
  * endpoint is a bug; the client gets -1000 with status 500 and `onFault` gets the error.
  */
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { millis } from '../feeds/number-text.ts'
 import { Parameters } from './parameters.ts'
 import type { LimitRefusal, OrderCounts, OrderRule, RequestWeights } from './rate-limits.ts'
 import { type Dialect, Reader } from './reader.ts'
@@ -72,6 +73,11 @@ export function createRestServer(options: RestOptions): FastifyInstance {
 
 const NO_QUERY = Object.freeze({})
 
+/** Times as they are. */
+function micros(time: number): number {
+  return time
+}
+
 /** Takes requests through checks and endpoints. */
 class RestDesk {
   readonly #options: RestOptions
@@ -105,6 +111,7 @@ class RestDesk {
       keyName: caller.key?.name ?? '',
       signed: caller.signed,
       time,
+      stamp: dialect === 'spot' && request.headers['x-mbx-time-unit'] === 'MICROSECOND' ? micros : millis,
     }
     const answer = this.#run(route, call)
     if (isRefusal(answer)) return sendRefusal(reply, answer)

@@ -3,10 +3,10 @@ import { millis } from '../../feeds/number-text.ts'
 import type { IncomeView } from '../../venue/futures/views.ts'
 import { refusal } from '../refusal.ts'
 import type { Answer, Call, Route } from '../route.ts'
+import { readTimes } from '../spans.ts'
 import { accountJson, accountJsonV2, balanceJson, positionRiskJson, positionRiskJsonV2 } from './account-json.ts'
 import { moneyText, rateText } from './amounts.ts'
 import type { FuturesDesk } from './desk.ts'
-import { readTimes } from './spans.ts'
 import { INCOME_WORDS, INCOMES, OTHER_INCOME, POSITION_SIDES } from './words.ts'
 
 const ALL = -1

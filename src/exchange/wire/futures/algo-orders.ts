@@ -1,11 +1,11 @@
 /** The Algo service of the futures venue: orders that wait for a price. */
 import { isRefusal, refusal } from '../refusal.ts'
 import type { Answer, Call, Route } from '../route.ts'
+import { readHistory } from './history-query.ts'
 import { algoJson, placedAlgoJson } from './algo-json.ts'
 import { type FuturesDesk, readOrderName } from './desk.ts'
 import { readConditional, readResponseType } from './order-parameters.ts'
 import { CANCELED_ALL } from './orders.ts'
-import { readHistory } from './spans.ts'
 
 const ORDER = '/fapi/v1/algoOrder'
 

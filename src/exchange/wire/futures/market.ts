@@ -8,8 +8,8 @@ import type { PremiumView } from '../../venue/futures/views.ts'
 import type { Parameters } from '../parameters.ts'
 import { refusal } from '../refusal.ts'
 import type { Answer, Call, Route } from '../route.ts'
+import { readSpan, readTimes } from '../spans.ts'
 import type { FuturesDesk } from './desk.ts'
-import { readSpan, readTimes } from './spans.ts'
 
 const RATE_DECIMALS = 8
 const HOUR = 3_600_000_000

@@ -3,9 +3,10 @@ import { STATUS } from '../../venue/events.ts'
 import type { OrderView } from '../../venue/futures/views.ts'
 import { isRefusal, refusal, type Refusal } from '../refusal.ts'
 import type { Answer, Call, Route } from '../route.ts'
+import { readSpan } from '../spans.ts'
+import { readHistory } from './history-query.ts'
 import { type FuturesDesk, readOrderName } from './desk.ts'
 import { amendmentJson, orderJson, tradeJson } from './order-json.ts'
-import { readHistory, readSpan } from './spans.ts'
 
 const DAY = 86_400_000_000
 

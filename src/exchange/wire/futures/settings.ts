@@ -2,9 +2,9 @@
 import { millis } from '../../feeds/number-text.ts'
 import { isRefusal, refusal } from '../refusal.ts'
 import type { Answer, Call, Route } from '../route.ts'
+import { readTimes } from '../spans.ts'
 import { moneyText, trimmedMoney } from './amounts.ts'
 import type { FuturesDesk } from './desk.ts'
-import { readTimes } from './spans.ts'
 import { POSITION_SIDE_WORDS, POSITION_SIDES } from './words.ts'
 
 const SUCCESS = '{"code":200,"msg":"success"}'

@@ -1,7 +1,6 @@
 /** Time bounds of queries: milliseconds in parameters, microseconds inside. */
-import type { HistoryQuery } from '../../venue/futures/views.ts'
-import type { Reader } from '../reader.ts'
-import { refusal } from '../refusal.ts'
+import type { Reader } from './reader.ts'
+import { refusal } from './refusal.ts'
 
 const MILLI = 1000
 const HOUR = 3_600_000_000
@@ -28,18 +27,4 @@ export function readSpan(reader: Reader, longest: number): Span {
   if (span.from === undefined || span.to === undefined || span.to - span.from <= longest + REST_OF_MILLI) return span
   reader.refuse(longest < DAY ? refusal('tooLongSpan', longest / HOUR) : refusal('maxDays', longest / DAY))
   return span
-}
-
-/** A query of an account's past: at most seven days, 500 rows by default, 1000 at most. */
-export function readHistory(reader: Reader, instrument: number, idName: string): HistoryQuery {
-  const { from, to } = readSpan(reader, 7 * DAY)
-  const limit = reader.limit('limit', 500, 1000)
-  const id = reader.integer(idName, 0)
-  return {
-    limit,
-    ...(instrument === -1 ? {} : { instrument }),
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-    ...(id === 0 ? {} : { fromId: id }),
-  }
 }
