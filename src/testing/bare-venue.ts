@@ -65,14 +65,12 @@ export class BareVenue {
   save(writer: StateWriter): void {
     writer.f64(this.time[0] as number)
     this.orders.save(writer)
-    for (const book of this.books) book.save(writer)
     this.matcher.save(writer)
   }
 
   load(reader: StateReader): void {
     this.time[0] = reader.f64()
     this.orders.load(reader)
-    for (const book of this.books) book.load(reader)
     this.matcher.load(reader)
   }
 

@@ -16,6 +16,9 @@ import type { BoxMarket } from './markets.ts'
 /** What each account of the crowds has at first, in whole units of the quote asset; on spot the same in each base asset. */
 const CROWD_FUNDS = 1_000_000_000
 
+/** In each step makers fill a good half of what is empty. */
+const OPENING_STEPS = 5
+
 export class SyntheticMarket {
   readonly fair: FairValues
   readonly #futures: Crowd
@@ -59,10 +62,11 @@ export class SyntheticMarket {
     }
   }
 
-  /** Everybody quotes once: no market begins with an empty book. */
+  /** Everybody quotes a few times: no market begins with an empty book. */
   open(): void {
     const { fair } = this
-    for (let market = 0; market < fair.count; market++) {
+    for (let i = 0; i < fair.count * OPENING_STEPS; i++) {
+      const market = i % fair.count
       const index = fair.price[market] as number
       this.#futures.step(market, index, fair.regime[market] as number)
       this.#spot.step(market, index, fair.regime[market] as number)
