@@ -1,22 +1,26 @@
 /**
  * Which prices cause nothing: most rows of a market tell a price that meets none of our orders.
  *
- * In: where our orders, watched levels and triggers stand, after each change. Out: whether the price taken last lies between
- * them, in two comparisons. A yes is certain; where it is not known (the first row of a kind, a book that shows level by
- * level, a position that only best prices value) the answer is no, and the row goes the long way.
+ * In: where our orders, watched levels and triggers stand, after each change; rows. Out: how far rows tell a price between
+ * those and no more, and the prices of such rows in the recorded market. Refuses what is not certain (the first row of a
+ * kind, a book that shows level by level, a position that only best prices value): such rows go the long way.
  */
 import { SIDE } from '../core/market/book-side.ts'
+import { AGGREGATE_TRADE, BEST_BID_ASK, TRADE } from '../core/tape/kinds.ts'
+import { ROW_BYTES, ROW_SLOTS, VENUE_TIME, VERSION } from '../core/tape/layout.ts'
+import type { RowBuffer } from '../core/tape/row-buffer.ts'
 import type { Floor } from './floor.ts'
 import { NONE } from './orders.ts'
 import { FACT, FACTS, SEEN, type RecordedMarket } from './recorded-market.ts'
 import type { Triggers } from './triggers.ts'
 
 /**
- * Columns of `#bounds`, four per instrument. A best bid above `bid` with a best ask below `ask` meets no watched level; a
- * trade between `low` and `high` no order and no trigger. Crossed where every row matters.
+ * Columns of `#bounds`, eight per instrument: a line of the cache. A best bid above `bid` with a best ask below `ask` meets
+ * no watched level; a trade above `low` and below `high` no order and no trigger, nor does an aggregate trade between its
+ * own two. Crossed where every row matters.
  */
-const BOUND = { bid: 0, ask: 1, low: 2, high: 3 } as const
-const BOUNDS = 4
+const BOUND = { bid: 0, ask: 1, low: 2, high: 3, aggregateLow: 4, aggregateHigh: 5 } as const
+const BOUNDS = 8
 
 export class QuietPrices {
   readonly #floor: Floor
@@ -43,8 +47,10 @@ export class QuietPrices {
     const cells = this.#bounds
     this.#heedAll(instrument)
     if ((seen & (SEEN.trade | SEEN.aggregate)) === 0) return
-    cells[at + BOUND.low] = Math.max(ownBest[list + SIDE.bid] as number, bounds[list + 1] as number)
-    cells[at + BOUND.high] = Math.min(ownBest[list + SIDE.ask] as number, bounds[list] as number)
+    // Where single trades are recorded, aggregates tell of the same ones: the long way passes over them.
+    const low = (seen & SEEN.trade) === 0 ? BOUND.aggregateLow : BOUND.low
+    cells[at + low] = Math.max(ownBest[list + SIDE.bid] as number, bounds[list + 1] as number)
+    cells[at + low + 1] = Math.min(ownBest[list + SIDE.ask] as number, bounds[list] as number)
     const byBest = facts[instrument * FACTS + FACT.mark] === 0 && facts[instrument * FACTS + FACT.last] === 0
     if ((seen & SEEN.best) === 0 || (byBest && account.exposed[instrument] !== 0)) return
     const bid = levels.best[list + SIDE.bid] as number
@@ -54,37 +60,61 @@ export class QuietPrices {
     cells[at + BOUND.ask] = ask === NONE ? Number.POSITIVE_INFINITY : (levels.price[ask] as number)
   }
 
-  /** Whether the trade taken last, of the sort that SEEN bit `sort` names, meets no order and no trigger. */
-  ofTrade(instrument: number, sort: number): boolean {
-    const last = this.#market.facts[instrument * FACTS + FACT.last] as number
-    const at = instrument * BOUNDS
-    return (
-      last > (this.#bounds[at + BOUND.low] as number) &&
-      last < (this.#bounds[at + BOUND.high] as number) &&
-      ((this.#market.seen[instrument] as number) & sort) !== 0
-    )
-  }
-
-  /** Whether the best prices taken last meet no watched level; they count as an update of those all the same. */
-  ofBest(instrument: number): boolean {
-    const { facts } = this.#market
-    const from = instrument * FACTS
-    const bid = facts[from + FACT.bid] as number
-    const ask = facts[from + FACT.ask] as number
-    const at = instrument * BOUNDS
-    if (!(bid > (this.#bounds[at + BOUND.bid] as number) && ask < (this.#bounds[at + BOUND.ask] as number)))
-      return false
-    if (bid >= ask) return false
+  /**
+   * Takes rows from `row` to before `end`, up to the venue time in `until[0]`, as long as they tell a price and cause nothing;
+   * returns the first row that is not of that sort. `time[0]` is then the venue time of the last row taken.
+   */
+  pass(buffer: RowBuffer, row: number, end: number, until: Float64Array, time: Float64Array): number {
+    const { u8, u16, f64 } = buffer
+    const { facts, bestIsNewer } = this.#market
+    const { moved } = this.#floor.account
     const { update, watched } = this.#floor.levels
-    if (watched[instrument] !== 0) update[instrument] = (update[instrument] as number) + 1
-    return true
+    const bounds = this.#bounds
+    const limit = until[0] as number
+    const first = row
+    for (; row < end; row++) {
+      const from = row * ROW_SLOTS
+      if ((f64[from + VENUE_TIME] as number) > limit) break
+      const instrument = u16[row * 32 + 3] as number
+      const kind = u8[row * ROW_BYTES] as number
+      const at = instrument * BOUNDS
+      const to = instrument * FACTS
+      if (kind === BEST_BID_ASK.kind) {
+        const version = f64[from + VERSION] as number
+        if (version !== 0 && version <= (facts[to + FACT.version] as number)) continue
+        const bid = f64[from + BEST_BID_ASK.bid] as number
+        const ask = f64[from + BEST_BID_ASK.ask] as number
+        const bidQuantity = f64[from + BEST_BID_ASK.bidQuantity] as number
+        const askQuantity = f64[from + BEST_BID_ASK.askQuantity] as number
+        if (!(bid > (bounds[at + BOUND.bid] as number) && ask < (bounds[at + BOUND.ask] as number) && bid < ask)) break
+        if (!(bidQuantity > 0 && askQuantity > 0)) break
+        facts[to + FACT.bid] = bid
+        facts[to + FACT.bidQuantity] = bidQuantity
+        facts[to + FACT.ask] = ask
+        facts[to + FACT.askQuantity] = askQuantity
+        facts[to + FACT.version] = version
+        bestIsNewer[instrument] = 1
+        // An update of our levels all the same: it says that nothing has come to them.
+        if (watched[instrument] !== 0) update[instrument] = (update[instrument] as number) + 1
+      } else {
+        if (kind !== TRADE.kind && kind !== AGGREGATE_TRADE.kind) break
+        const low = at + (kind === TRADE.kind ? BOUND.low : BOUND.aggregateLow)
+        const price = f64[from + TRADE.price] as number
+        if (!(price > (bounds[low] as number) && price < (bounds[low + 1] as number))) break
+        facts[to + FACT.last] = price
+        facts[to + FACT.lastVersion] = f64[from + VERSION] as number
+        moved[instrument] = 1
+      }
+    }
+    if (row > first) time[0] = f64[(row - 1) * ROW_SLOTS + VENUE_TIME] as number
+    return row
   }
 
   #heedAll(instrument: number): void {
     const at = instrument * BOUNDS
-    this.#bounds[at + BOUND.bid] = Number.POSITIVE_INFINITY
-    this.#bounds[at + BOUND.low] = Number.POSITIVE_INFINITY
-    this.#bounds[at + BOUND.ask] = Number.NEGATIVE_INFINITY
-    this.#bounds[at + BOUND.high] = Number.NEGATIVE_INFINITY
+    for (let column = 0; column < BOUNDS; column += 2) {
+      this.#bounds[at + column] = Number.POSITIVE_INFINITY
+      this.#bounds[at + column + 1] = Number.NEGATIVE_INFINITY
+    }
   }
 }

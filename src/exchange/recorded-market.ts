@@ -56,7 +56,7 @@ export class RecordedMarket implements ReferencePrices {
   readonly #instruments: readonly Instrument[]
   readonly #books: (Book | undefined)[]
   /** 1 where best bid and ask are newer than the book. */
-  readonly #bestIsNewer: Uint8Array
+  readonly bestIsNewer: Uint8Array
   /** Mark quanta per price quantum; below 1 where prices are finer. */
   readonly #marksPerPrice: Float64Array
   #side: BookSide | undefined
@@ -71,7 +71,7 @@ export class RecordedMarket implements ReferencePrices {
     this.facts = new Float64Array(count * FACTS)
     this.seen = new Uint8Array(count)
     this.#books = instruments.map(() => undefined)
-    this.#bestIsNewer = new Uint8Array(count)
+    this.bestIsNewer = new Uint8Array(count)
     this.#marksPerPrice = Float64Array.from(instruments, ({ markDecimals, priceDecimals }) =>
       markDecimals >= priceDecimals ? scaleOf(markDecimals - priceDecimals) : 1 / scaleOf(priceDecimals - markDecimals),
     )
@@ -124,7 +124,7 @@ export class RecordedMarket implements ReferencePrices {
     facts[at + FACT.ask] = askQuantity > 0 ? (f64[from + BEST_BID_ASK.ask] as number) : Number.POSITIVE_INFINITY
     facts[at + FACT.askQuantity] = askQuantity
     facts[at + FACT.version] = version
-    this.#bestIsNewer[instrument] = 1
+    this.bestIsNewer[instrument] = 1
     return true
   }
 
@@ -136,7 +136,7 @@ export class RecordedMarket implements ReferencePrices {
     const version = book.lastUpdateId
     const { facts } = this
     const at = instrument * FACTS
-    if (this.#bestIsNewer[instrument] !== 0 && version < (facts[at + FACT.version] as number)) return outcome
+    if (this.bestIsNewer[instrument] !== 0 && version < (facts[at + FACT.version] as number)) return outcome
     const { top } = book
     const bidQuantity = top[TOP.bidQuantity] as number
     const askQuantity = top[TOP.askQuantity] as number
@@ -145,7 +145,7 @@ export class RecordedMarket implements ReferencePrices {
     facts[at + FACT.ask] = askQuantity > 0 ? (top[TOP.ask] as number) : Number.POSITIVE_INFINITY
     facts[at + FACT.askQuantity] = askQuantity
     facts[at + FACT.version] = version
-    this.#bestIsNewer[instrument] = 0
+    this.bestIsNewer[instrument] = 0
     return outcome
   }
 
@@ -209,7 +209,7 @@ export class RecordedMarket implements ReferencePrices {
     this.#stage = STAGE.end
     if (source === LIQUIDITY.trades) this.#stage = STAGE.last
     else if (source === LIQUIDITY.best) this.#stage = STAGE.best
-    else if (source === LIQUIDITY.book) this.#stage = this.#bestIsNewer[instrument] !== 0 ? STAGE.best : STAGE.bookStart
+    else if (source === LIQUIDITY.book) this.#stage = this.bestIsNewer[instrument] !== 0 ? STAGE.best : STAGE.bookStart
   }
 
   /** Moves the cursor to the next worse level, described in `level`; false behind the last one known. */
@@ -240,7 +240,7 @@ export class RecordedMarket implements ReferencePrices {
     writer.begin('recorded-market', 1)
     writer.f64s(this.facts)
     writer.u8s(this.seen)
-    writer.u8s(this.#bestIsNewer)
+    writer.u8s(this.bestIsNewer)
     writer.u8s(Uint8Array.from(this.#books, (book) => (book === undefined ? 0 : 1)))
     for (const book of this.#books) book?.save(writer)
     writer.end()
@@ -250,7 +250,7 @@ export class RecordedMarket implements ReferencePrices {
     reader.begin('recorded-market', 1)
     reader.into(this.facts)
     reader.into(this.seen)
-    reader.into(this.#bestIsNewer)
+    reader.into(this.bestIsNewer)
     const present = reader.u8s()
     for (let i = 0; i < this.#books.length; i++) {
       this.#books[i] = undefined
@@ -263,7 +263,7 @@ export class RecordedMarket implements ReferencePrices {
     const side = this.#side
     if (side === undefined || this.#stage < STAGE.bookStart) return false
     let position = this.#stage === STAGE.bookStart ? side.first() : side.next(this.#position)
-    if (this.#stage === STAGE.bookStart && this.#bestIsNewer[this.#instrument] !== 0) {
+    if (this.#stage === STAGE.bookStart && this.bestIsNewer[this.#instrument] !== 0) {
       const best = this.facts[bestAt] as number
       const bids = this.#sideNumber === SIDE.bid
       while (position !== -1 && (bids ? side.priceAt(position) >= best : side.priceAt(position) <= best))

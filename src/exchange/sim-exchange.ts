@@ -126,18 +126,17 @@ export class SimExchange {
       case TRADE.kind:
         this.#market.takeTrade(buffer, row, instrument)
         this.floor.account.moved[instrument] = 1
-        if (!this.#quiet.ofTrade(instrument, SEEN.trade)) this.#onTrade(buffer, row, instrument, SEEN.trade)
+        this.#onTrade(buffer, row, instrument, SEEN.trade)
         return
       case AGGREGATE_TRADE.kind:
         // Where single trades are recorded, aggregates tell of the same ones.
         if (((this.#market.seen[instrument] as number) & SEEN.trade) !== 0) return
         this.#market.takeTrade(buffer, row, instrument)
         this.floor.account.moved[instrument] = 1
-        if (!this.#quiet.ofTrade(instrument, SEEN.aggregate)) this.#onTrade(buffer, row, instrument, SEEN.aggregate)
+        this.#onTrade(buffer, row, instrument, SEEN.aggregate)
         return
       case BEST_BID_ASK.kind:
-        if (this.#market.takeBest(buffer, row, instrument) && !this.#quiet.ofBest(instrument))
-          this.#onBest(buffer, row, instrument)
+        if (this.#market.takeBest(buffer, row, instrument)) this.#onBest(buffer, row, instrument)
         return
       case DEPTH_DIFF.kind:
       case DEPTH_SNAPSHOT.kind:
@@ -190,42 +189,17 @@ export class SimExchange {
    * event; returns the first row not taken. The same as `market` row by row; `time` is then that of the last row taken.
    */
   take(buffer: RowBuffer, row: number, end: number, until: Float64Array): number {
-    const { u8, u16, f64 } = buffer
-    const market = this.#market
-    const quiet = this.#quiet
-    const { moved } = this.floor.account
-    const limit = until[0] as number
-    let last = this.time[0] as number
-    while (row < end) {
+    const { u16, f64 } = buffer
+    for (;;) {
+      row = this.#quiet.pass(buffer, row, end, until, this.time)
+      if (row >= end) return row
       const time = f64[row * ROW_SLOTS + VENUE_TIME] as number
-      if (time > limit) break
-      last = time
-      const instrument = u16[row * 32 + 3] as number
-      const kind = u8[row * ROW_BYTES] as number
-      const next = row + 1 + (u16[row * 32 + 1] as number)
-      if (kind === BEST_BID_ASK.kind) {
-        if (market.takeBest(buffer, row, instrument) && !quiet.ofBest(instrument)) {
-          this.time[0] = time
-          this.#onBest(buffer, row, instrument)
-          if (this.events.length > 0) return next
-        }
-      } else if (kind === TRADE.kind) {
-        market.takeTrade(buffer, row, instrument)
-        moved[instrument] = 1
-        if (!quiet.ofTrade(instrument, SEEN.trade)) {
-          this.time[0] = time
-          this.#onTrade(buffer, row, instrument, SEEN.trade)
-          if (this.events.length > 0) return next
-        }
-      } else {
-        this.time[0] = time
-        this.market(buffer, row)
-        if (this.events.length > 0) return next
-      }
-      row = next
+      if (time > (until[0] as number)) return row
+      this.time[0] = time
+      this.market(buffer, row)
+      row += 1 + (u16[row * 32 + 1] as number)
+      if (this.events.length > 0) return row
     }
-    this.time[0] = last
-    return row
   }
 
   /** The order of the INTENT row at `row` arrives now. */

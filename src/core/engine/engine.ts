@@ -170,7 +170,7 @@ export class Engine {
       instruments,
       actions: this.#wishes,
       best: new BestPrices(market, instruments),
-      position: new OwnPosition(this.books.quantity, protection.entry, market, instruments.length),
+      position: new OwnPosition(this.books.quantity, protection.entry, market),
       shown: this.shown,
       time: this.time,
       equity: () => this.equity(),

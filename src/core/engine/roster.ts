@@ -29,7 +29,6 @@ export interface Failure {
   readonly error: unknown
 }
 
-const NOBODY: readonly Runner[] = []
 /** Closed candles that a strategy may ask for: two months of minutes. More is a slip of the pen, and memory. */
 const MOST_HISTORY = 100_000
 
@@ -54,10 +53,15 @@ export class Roster {
   ) {
     this.runners = configs.map((config, index) => makeRunner(config, definitions[index], index, parts))
     const count = parts.instruments.length
+    // Instruments with the same listeners share their list: one line of the cache instead of one for each.
+    const lists = new Map<string, readonly Runner[]>()
     const listen = (wants: (runner: Runner) => boolean): readonly (readonly Runner[])[] =>
       Array.from({ length: count }, (_, instrument) => {
         const list = this.runners.filter((r) => wants(r) && r.context.instruments.includes(instrument))
-        return list.length === 0 ? NOBODY : list
+        const key = list.map((r) => this.runners.indexOf(r)).join()
+        const shared = lists.get(key) ?? list
+        lists.set(key, shared)
+        return shared
       })
     this.onTrade = listen((r) => r.definition.onTrade !== undefined)
     this.onBest = listen((r) => r.definition.onBest !== undefined)

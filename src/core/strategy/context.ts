@@ -84,8 +84,10 @@ export class Context implements StrategyContext {
 
   position(id: InstrumentId): PositionView {
     this.#checked(id)
-    this.#parts.position.key = this.#base + id
-    return this.#parts.position
+    const { position } = this.#parts
+    position.key = this.#base + id
+    position.instrument = id
+    return position
   }
 
   best(id: InstrumentId): BestView {

@@ -138,25 +138,24 @@ export class FillPrices extends RowPrices implements FillView {
 export class OwnPosition implements PositionView {
   /** Key of the position: strategy times instruments plus instrument. */
   key = 0
+  instrument: InstrumentId = 0
   readonly #lots: Float64Array
   readonly #entry: Float64Array
   readonly #market: MarketState
-  readonly #instruments: number
 
   /** `lots` are signed lots per key, `entry` average entry prices per key in price quanta. */
-  constructor(lots: Float64Array, entry: Float64Array, market: MarketState, instruments: number) {
+  constructor(lots: Float64Array, entry: Float64Array, market: MarketState) {
     this.#lots = lots
     this.#entry = entry
     this.#market = market
-    this.#instruments = instruments
   }
 
   get quantity(): number {
-    return (this.#lots[this.key] as number) / (this.#market.quantityScale[this.key % this.#instruments] as number)
+    return (this.#lots[this.key] as number) / (this.#market.quantityScale[this.instrument] as number)
   }
 
   get averageEntry(): number {
-    return (this.#entry[this.key] as number) / (this.#market.priceScale[this.key % this.#instruments] as number)
+    return (this.#entry[this.key] as number) / (this.#market.priceScale[this.instrument] as number)
   }
 
   get direction(): 'long' | 'short' | 'flat' {

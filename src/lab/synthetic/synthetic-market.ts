@@ -25,7 +25,7 @@ export interface SyntheticOptions {
   readonly meanGapUs: number
 }
 
-const BLOCK_ROWS = 2048
+const BLOCK_ROWS = 8192
 /** From the venue's clock to ours. */
 const FEED_DELAY_US = 2000
 /** A regime lasts from one to four minutes. */
