@@ -54,6 +54,8 @@ export class Box<Futures extends BoxVenue = BoxVenue, Spot extends BoxVenue = Bo
   readonly #pace: Pace
   readonly #readers: readonly [BoxReader[], BoxReader[]] = [[], []]
   readonly #digests: readonly [EventDigest, EventDigest] = [new EventDigest(), new EventDigest()]
+  /** Mark prices that the operator holds, by instrument; 0 for the venue's own. */
+  readonly #pinned: Float64Array
   #time: number
   #nextTimer: number
   #nextIndex: number
@@ -64,6 +66,7 @@ export class Box<Futures extends BoxVenue = BoxVenue, Spot extends BoxVenue = Bo
     this.spot = spot
     this.#venues = [futures, spot]
     this.markets = markets
+    this.#pinned = new Float64Array(markets.length)
     this.#time = startTime
     this.#nextTimer = startTime + TIMER_US
     this.#nextIndex = startTime + INDEX_US
@@ -182,6 +185,7 @@ export class Box<Futures extends BoxVenue = BoxVenue, Spot extends BoxVenue = Bo
     writer.f64(this.#time)
     writer.f64(this.#nextTimer)
     writer.f64(this.#nextIndex)
+    writer.f64s(this.#pinned)
     this.#pace.save(writer)
     this.futures.save(writer)
     this.spot.save(writer)
@@ -199,6 +203,7 @@ export class Box<Futures extends BoxVenue = BoxVenue, Spot extends BoxVenue = Bo
     this.#time = reader.f64()
     this.#nextTimer = reader.f64()
     this.#nextIndex = reader.f64()
+    reader.into(this.#pinned)
     this.#pace.load(reader)
     this.futures.load(reader)
     this.spot.load(reader)
@@ -223,7 +228,9 @@ export class Box<Futures extends BoxVenue = BoxVenue, Spot extends BoxVenue = Bo
   #request(name: VenueName, request: VenueRequest): Outcome {
     const venue = this.#venues[place(name)]
     venue.advance()
-    return venue.handle(request)
+    const outcome = venue.handle(request)
+    if (request.kind === 'mark' && outcome.code === 0) this.#pinned[request.instrument] = request.mark
+    return outcome
   }
 
   #openAccount(name: string): Outcome {
@@ -281,7 +288,7 @@ export class Box<Futures extends BoxVenue = BoxVenue, Spot extends BoxVenue = Bo
     const { fair } = this.#market
     this.markets.forEach(({ futures }, instrument) => {
       const index = Math.round((fair.price[instrument] as number) * scaleOf(futures.markDecimals))
-      this.futures.handle({ kind: 'mark', instrument, mark: 0, index })
+      this.futures.handle({ kind: 'mark', instrument, mark: this.#pinned[instrument] as number, index })
     })
   }
 }

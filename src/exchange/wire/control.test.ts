@@ -66,6 +66,7 @@ class World {
       keys,
       faults,
       secret: secretText,
+      disconnect: () => undefined,
       truth: { futures: truth(box.futures), spot: truth(box.spot) },
     })
     this.url = await app.listen({ host: '127.0.0.1', port: 0 })

@@ -26,6 +26,8 @@ export interface ControlParts {
   readonly keys: KeyRing
   readonly faults: FaultBoard
   readonly truth: Readonly<Record<VenueName, Truth>>
+  /** Ends all WebSocket connections of a venue. */
+  readonly disconnect: (venue: VenueName) => void
   /** A text of so many letters and digits that nobody guesses. */
   readonly secret: (length: number) => string
 }
@@ -60,6 +62,7 @@ export function addControl(app: FastifyInstance, parts: ControlParts): void {
     ['GET', 'faults', () => parts.faults.list()],
     ['POST', 'faults', ({ body }) => desk.addFault(body)],
     ['DELETE', 'faults', ({ body }) => desk.removeFault(body)],
+    ['POST', 'disconnect', ({ body }) => desk.disconnect(body)],
     ['GET', 'truth/account', ({ query }) => desk.truth(query).account(accountOf(query))],
     ['GET', 'truth/orders', ({ query }) => desk.truth(query).orders(accountOf(query))],
     ['GET', 'truth/fills', ({ query }) => desk.truth(query).fills(accountOf(query))],
@@ -213,6 +216,13 @@ class ControlDesk {
   removeFault(body: ControlBody): unknown {
     this.#parts.faults.remove(body.whole('id', 0, Number.MAX_SAFE_INTEGER, 0))
     return this.#parts.faults.list()
+  }
+
+  disconnect(body: ControlBody): unknown {
+    const venue = body.choice('venue', VENUES)
+    body.finish()
+    this.#parts.disconnect(venue)
+    return {}
   }
 
   truth(query: URLSearchParams): Truth {

@@ -63,6 +63,11 @@ export class FaultBoard {
     return id
   }
 
+  /** Nothing is ordered. */
+  get quiet(): boolean {
+    return this.#ordered.length === 0
+  }
+
   /** Takes a fault back; 0 takes all. */
   remove(id: number): void {
     this.#ordered = id === 0 ? [] : this.#ordered.filter((ordered) => ordered.id !== id)
