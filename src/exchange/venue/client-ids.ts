@@ -12,6 +12,8 @@ const BITS = 130
 const FACTOR = 0x278dde6e5fd29f053e1dcb3ba2c5f9a1bn
 const OFFSET = 0x1b7e151628aed2a6abf7158809cf4f3c7n
 const INVERSE = inverse()
+/** Keeps ids of cancellations apart from those of orders (2^42). */
+const CANCEL_SALT = 4_398_046_511_104
 
 /** The client id of the order with this id, a positive integer. */
 export function madeClientId(id: number): string {
@@ -22,6 +24,11 @@ export function madeClientId(id: number): string {
     rest /= 62n
   }
   return text
+}
+
+/** The id of the cancellation of the order with this id, where its owner named none. */
+export function madeCancelId(orderId: number): string {
+  return madeClientId(CANCEL_SALT + orderId)
 }
 
 /** Order id in a client id that the venue made; 0 for any other text. */

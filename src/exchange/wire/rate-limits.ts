@@ -100,6 +100,12 @@ export class RequestWeights {
     }
   }
 
+  /** Gives weight back that was charged at `time` for a request that turned out to be free. */
+  refund(address: string, weight: number, time: number): void {
+    const usage = this.#usageOf(address, time)
+    usage.weight = Math.max(0, usage.weight - weight)
+  }
+
   /** Number of addresses that are remembered. */
   get addresses(): number {
     return this.#usage.size

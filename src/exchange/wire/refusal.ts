@@ -5,6 +5,8 @@ export interface Refusal {
   readonly status: number
   readonly code: number
   readonly message: string
+  /** JSON of what happened all the same, where part of a request succeeded. */
+  readonly data?: string
 }
 
 /** A refusal with status 400, as most are. */
@@ -24,6 +26,6 @@ export function isRefusal(value: unknown): value is Refusal {
 }
 
 /** The body that a refusal has on the wire. */
-export function refusalBody({ code, message }: Refusal): string {
-  return `{"code":${code},"msg":${JSON.stringify(message)}}`
+export function refusalBody({ code, message, data }: Refusal): string {
+  return `{"code":${code},"msg":${JSON.stringify(message)}${data === undefined ? '' : `,"data":${data}`}}`
 }

@@ -30,6 +30,8 @@ export interface Operation {
   readonly security: Security
   /** Request weight; a function where it depends on parameters. */
   readonly weight: number | ((parameters: Parameters) => number)
+  /** True where the weight counts only if the call fails. */
+  readonly freeOnSuccess?: boolean
   /** Orders that a call counts, one number for each order limit; undefined for none. */
   readonly orders?: readonly number[]
   readonly run: (call: Call) => Answer

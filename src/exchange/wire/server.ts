@@ -115,6 +115,7 @@ class RestDesk {
     }
     const answer = this.#run(route, call)
     if (isRefusal(answer)) return sendRefusal(reply, answer)
+    if (route.freeOnSuccess === true) this.#refund(route, parameters, address, time, reply)
     if (route.orders !== undefined) this.#countOrders(reply, account, time)
     void reply.type(JSON_TYPE).send(answer)
   }
@@ -128,10 +129,17 @@ class RestDesk {
   ): LimitRefusal | undefined {
     const { weights, fundingPool } = this.#options
     if (route.fundingPool === true && fundingPool !== undefined) return fundingPool.charge(address, 1, time)
-    const weight = typeof route.weight === 'number' ? route.weight : route.weight(parameters)
+    const weight = weightOf(route, parameters)
     const refused = weights.charge(address, weight, time)
     reply.header('x-mbx-used-weight-1m', String(weights.used(address, time)))
     return refused
+  }
+
+  /** Some calls cost their weight only where they fail. */
+  #refund(route: Route, parameters: Parameters, address: string, time: number, reply: FastifyReply): void {
+    const { weights } = this.#options
+    weights.refund(address, weightOf(route, parameters), time)
+    reply.header('x-mbx-used-weight-1m', String(weights.used(address, time)))
   }
 
   /** Key, then signature, then time, as far as the endpoint wants them. */
@@ -170,6 +178,10 @@ class RestDesk {
       reply.header(this.#orderHeaders[index] as string, String(count))
     }
   }
+}
+
+function weightOf({ weight }: Route, parameters: Parameters): number {
+  return typeof weight === 'number' ? weight : weight(parameters)
 }
 
 function headerOf({ interval, intervalNum }: OrderRule): string {

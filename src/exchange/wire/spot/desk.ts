@@ -1,36 +1,28 @@
 /** What the endpoints of the spot venue share: the venue behind its machine, and names. */
 import type { FeedMarket } from '../../feeds/feed-market.ts'
 import type { Outcome, VenueRequest } from '../../venue/requests.ts'
+import type { SpotVenue } from '../../venue/spot/spot-venue.ts'
 import type { VenueInstrument } from '../../venue/venue-instrument.ts'
 import type { Machine } from '../machine.ts'
 import type { MarketMemory } from '../market-memory.ts'
 import type { Parameters } from '../parameters.ts'
-import type { OrderRule, WeightRules } from '../rate-limits.ts'
+import type { OrderCounts, WeightRules } from '../rate-limits.ts'
 import type { Reader } from '../reader.ts'
 import { refusal, refuse, type Refusal } from '../refusal.ts'
 import type { Answer } from '../route.ts'
 
-/** The venue as the endpoints see it. */
-export interface SpotBehind {
-  readonly instruments: readonly VenueInstrument[]
-  readonly assets: readonly string[]
-  isHalted(instrument: number): boolean
-  /** In mark quanta; 0 before the first trade. */
-  averagePriceOf(instrument: number): number
-}
-
 export interface SpotParts {
-  readonly machine: Machine<SpotBehind>
+  readonly machine: Machine<SpotVenue>
   readonly memory: MarketMemory
   readonly weightRules: WeightRules
-  readonly orderRules: readonly OrderRule[]
+  readonly orders: OrderCounts
 }
 
 export class SpotDesk {
-  readonly machine: Machine<SpotBehind>
-  readonly venue: SpotBehind
+  readonly machine: Machine<SpotVenue>
+  readonly venue: SpotVenue
   readonly weightRules: WeightRules
-  readonly orderRules: readonly OrderRule[]
+  readonly orders: OrderCounts
   readonly #memory: MarketMemory
   readonly #symbols: ReadonlyMap<string, number>
 
@@ -38,7 +30,7 @@ export class SpotDesk {
     this.machine = parts.machine
     this.venue = parts.machine.venue
     this.weightRules = parts.weightRules
-    this.orderRules = parts.orderRules
+    this.orders = parts.orders
     this.#memory = parts.memory
     this.#symbols = new Map(this.venue.instruments.map(({ symbol }, index) => [symbol, index]))
   }
@@ -97,6 +89,11 @@ export class SpotDesk {
     return this.venue.instruments[instrument] as VenueInstrument
   }
 
+  isHalted(instrument: number): boolean {
+    return this.venue.state.halted[instrument] === 1
+  }
+
+  /** Hands in a request. */
   submit(request: VenueRequest): Outcome | Refusal {
     const outcome = this.machine.handle(request)
     return outcome.code === 0 ? outcome : refuse(outcome.code, outcome.message)

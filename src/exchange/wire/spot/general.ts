@@ -3,6 +3,8 @@ import { printDecimal } from '../../../core/number/decimal.ts'
 import type { VenueInstrument } from '../../venue/venue-instrument.ts'
 import { refusal } from '../refusal.ts'
 import type { Answer, Call, Route } from '../route.ts'
+import { MAX_ORDER_LISTS } from '../../venue/spot/order-lists.ts'
+import { MAX_NOTIONAL } from '../../venue/spot/spot-filters.ts'
 import type { SpotDesk } from './desk.ts'
 import { ORDER_TYPES, SELF_TRADES } from './words.ts'
 
@@ -10,7 +12,6 @@ import { ORDER_TYPES, SELF_TRADES } from './words.ts'
 const DECIMALS = 8
 const RATIO_DECIMALS = 6
 const AVERAGE_MINUTES = 5
-const MAX_ORDER_LISTS = 20
 const PERMISSION = 'SPOT'
 
 export function generalRoutes(desk: SpotDesk): Route[] {
@@ -43,9 +44,7 @@ export function exchangeInfo(desk: SpotDesk, { reader, time, stamp }: Call): Ans
   const symbols = (wanted ?? [...desk.venue.instruments.keys()])
     .filter(
       (instrument) =>
-        status === -1 ||
-        (status === 1 && !desk.venue.isHalted(instrument)) ||
-        (status === 0 && desk.venue.isHalted(instrument)),
+        status === -1 || (status === 1 && !desk.isHalted(instrument)) || (status === 0 && desk.isHalted(instrument)),
     )
     .map((instrument) => symbolJson(desk, instrument, reader.boolean('showPermissionSets', true)))
   return (
@@ -54,10 +53,10 @@ export function exchangeInfo(desk: SpotDesk, { reader, time, stamp }: Call): Ans
   )
 }
 
-function rateLimits({ weightRules, orderRules }: SpotDesk): Record<string, string | number>[] {
+function rateLimits({ weightRules, orders }: SpotDesk): Record<string, string | number>[] {
   return [
     { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: weightRules.limit },
-    ...orderRules.map(({ interval, intervalNum, limit }) => ({
+    ...orders.rules.map(({ interval, intervalNum, limit }) => ({
       rateLimitType: 'ORDERS',
       interval,
       intervalNum,
@@ -70,7 +69,7 @@ function symbolJson(desk: SpotDesk, index: number, showPermissionSets: boolean):
   const instrument = desk.rules(index)
   return JSON.stringify({
     symbol: instrument.symbol,
-    status: desk.venue.isHalted(index) ? 'HALT' : 'TRADING',
+    status: desk.isHalted(index) ? 'HALT' : 'TRADING',
     baseAsset: instrument.base,
     baseAssetPrecision: DECIMALS,
     quoteAsset: instrument.quote,
@@ -136,7 +135,7 @@ function filtersOf(instrument: VenueInstrument): Filter[] {
       filterType: 'NOTIONAL',
       minNotional: eightDecimals(instrument.minNotionalMicros, RATIO_DECIMALS),
       applyMinToMarket: true,
-      maxNotional: '9000000.00000000',
+      maxNotional: eightDecimals(MAX_NOTIONAL, 0),
       applyMaxToMarket: false,
       avgPriceMins: AVERAGE_MINUTES,
     },

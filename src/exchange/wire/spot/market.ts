@@ -119,7 +119,7 @@ export function averagePrice(desk: SpotDesk, { reader, stamp }: Call): Answer {
   const instrument = desk.instrument(reader)
   if (reader.refusal !== undefined) return reader.refusal
   const market = desk.market(instrument)
-  const price = market.numbers.mark(desk.venue.averagePriceOf(instrument))
+  const price = market.numbers.mark(desk.venue.views.averagePrice(instrument))
   return `{"mins":${AVERAGE_MINUTES},"price":"${price}","closeTime":${stamp(market.tradeTime)}}`
 }
 

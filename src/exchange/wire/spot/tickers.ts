@@ -21,14 +21,15 @@ const UNITS: Readonly<Record<string, readonly [minutes: number, most: number]>> 
 /** Without a name the window is a day. */
 const WINDOW_USUAL = '1d'
 
-function dayWeight(parameters: Parameters): number {
+/** Weight of the day tickers by the number of markets. */
+export function dayWeight(parameters: Parameters): number {
   const count = symbolCount(parameters)
   if (count === 0 || count > 100) return 80
   return count <= 20 ? 2 : 40
 }
 
 /** Four for each symbol, up to two hundred. */
-function windowWeight(parameters: Parameters): number {
+export function windowWeight(parameters: Parameters): number {
   return Math.min(200, 4 * symbolCount(parameters))
 }
 
