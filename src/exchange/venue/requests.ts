@@ -216,6 +216,8 @@ export interface TransferRequest {
 export interface OpenAccountRequest {
   readonly kind: 'open-account'
   name: string
+  /** Commission tier: 0 or absent for the lowest. */
+  feeTier?: number
 }
 
 /** What the operator of the venue does to a market. Mark and index in mark quanta. */

@@ -284,6 +284,8 @@ export interface FuturesQueries {
   feesOf(account: number, instrument: number): { readonly makerPpm: number; readonly takerPpm: number }
   /** By id, or by client id where `orderId` is 0; the newest with that client id. */
   findOrder(account: number, instrument: number, orderId: number, clientId: string): OrderView | undefined
+  /** The order in a slot of the store: one that an outcome or an event names, until `recycle`. */
+  orderAt(slot: number): OrderView
   /** instrument -1: of all. */
   openOrdersOf(account: number, instrument: number): readonly OrderView[]
   ordersOf(account: number, query: HistoryQuery): readonly OrderView[]
