@@ -28,12 +28,17 @@ export interface MarkFigures {
   nextFunding: number
 }
 
+/** What orders filled, by slot, valid as long as the log names them: see the order store. */
+export interface FilledOrders {
+  readonly filledValue: Float64Array
+  readonly filledValueHigh: Float64Array
+}
+
 export interface FeedSource {
   readonly instruments: readonly Instrument[]
   readonly books: readonly FeedBook[]
   readonly events: EventLog
-  /** Limit prices of orders by slot, valid as long as the log names them. */
-  readonly orders: { readonly price: Float64Array }
+  readonly orders: FilledOrders
   /** [0] is the venue's time, microseconds. */
   readonly time: Float64Array
 }

@@ -118,11 +118,13 @@ export const FUTURES_TEXT: FuturesMarketText = {
   liquidation(market, figures, now) {
     const { numbers } = market
     const symbol = symbolText(market)
-    const quantity = numbers.quantity(figures.quantity)
+    const filled = numbers.quantity(figures.filled)
+    const status = figures.filled === figures.quantity ? 'FILLED' : 'EXPIRED'
     return (
       `{"e":"forceOrder","E":${millis(now)},"o":{"s":${symbol},"S":"${sideText(figures.side)}","o":"LIMIT","f":"IOC",` +
-      `"q":"${quantity}","p":"${numbers.price(figures.price)}","ap":"${numbers.price(figures.averagePrice)}",` +
-      `"X":"FILLED","l":"${quantity}","z":"${quantity}","T":${millis(figures.time)},"ps":${symbol},"st":1}}`
+      `"q":"${numbers.quantity(figures.quantity)}","p":"${numbers.price(figures.price)}",` +
+      `"ap":"${numbers.average(figures.value, figures.filled)}","X":"${status}","l":"${filled}","z":"${filled}",` +
+      `"T":${millis(figures.time)},"ps":${symbol},"st":1}}`
     )
   },
 

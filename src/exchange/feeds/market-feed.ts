@@ -230,13 +230,13 @@ export class MarketFeed implements FeedState {
   }
 
   #readLiquidation(cells: Float64Array, at: number): void {
-    this.liquidations[cells[at + FIELD.instrument] as number]?.take(cells, at, this.#source.orders.price)
+    this.liquidations[cells[at + FIELD.instrument] as number]?.take(cells, at, this.#source.orders)
   }
 
   #readStatus(cells: Float64Array, at: number, sink: FeedSink): void {
     const market = this.markets[cells[at + FIELD.instrument] as number]
     if (market === undefined || this.#contractInfo === undefined || !('contractInfo' in this.text)) return
-    const trading = cells[at + FIELD.detail] === 0
+    const trading = cells[at + FIELD.status] === 0
     const text = this.text.contractInfo(market, trading, this.#source.time[0] as number)
     sink.publish(this.#contractInfo.number, text)
   }

@@ -13,12 +13,13 @@ import { millis } from './number-text.ts'
 import type { RollingWindow } from './rolling-window.ts'
 import { sumOf } from './wide-sum.ts'
 
-/** A liquidation that was filled: price of the order, average price, lots. Times in microseconds. */
+/** A liquidation order: lots asked for and filled, the value of the fills (price times lots). Time in microseconds. */
 export interface LiquidationFigures {
   readonly side: number
   readonly price: number
-  readonly averagePrice: number
+  readonly value: bigint
   readonly quantity: number
+  readonly filled: number
   readonly time: number
 }
 
