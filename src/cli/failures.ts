@@ -25,6 +25,8 @@ const MENDABLE: ReadonlyMap<string, string> = new Map([
   ['AccountError', 'account'],
   ['FileError', 'file'],
   ['InputError', 'input'],
+  ['MarketError', 'market'],
+  ['BoxStateError', 'state'],
 ])
 
 /** Refusals of the operating system, which name the path themselves. */

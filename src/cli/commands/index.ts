@@ -8,6 +8,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['demo', async () => (await import('./demo.ts')).demo],
   ['backtest', async () => (await import('./backtest.ts')).backtest],
   ['verify', async () => (await import('./verify.ts')).verify],
+  ['exchange', async () => (await import('./exchange.ts')).exchange],
   ['download', async () => (await import('./download.ts')).download],
   ['import', async () => (await import('./import.ts')).importCommand],
   ['info', async () => (await import('./info.ts')).info],

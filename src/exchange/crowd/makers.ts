@@ -12,6 +12,7 @@ import type { StateReader, StateWriter } from '../../core/tape/state.ts'
 import { BUY, SELL } from '../venue/requests.ts'
 import type { PlaceRequest } from '../venue/requests.ts'
 import { STATUS } from '../venue/events.ts'
+import type { OrderStore } from '../venue/order-store.ts'
 import { CROWD, crowdOrder, fewestLots, lotsWorth } from './crowd-venue.ts'
 import type { CrowdMarket, CrowdVenue } from './crowd-venue.ts'
 import { STORM, share } from './fair-values.ts'
@@ -36,6 +37,7 @@ const VERSION = 1
 
 export class Makers {
   readonly #venue: CrowdVenue
+  readonly #orders: OrderStore
   readonly #markets: readonly CrowdMarket[]
   readonly #ladders: readonly Ladder[]
   readonly #firstAccount: number
@@ -48,6 +50,7 @@ export class Makers {
 
   constructor(venue: CrowdVenue, markets: readonly CrowdMarket[], startTicks: readonly number[], firstAccount: number) {
     this.#venue = venue
+    this.#orders = venue.orders
     this.#markets = markets
     this.#ladders = startTicks.map((ticks) => makeLadder(ticks))
     this.#firstAccount = firstAccount
@@ -155,7 +158,7 @@ export class Makers {
     const slot = this.#venue.lastSlot
     if (slot < 0) return
     this.#slots[at] = slot
-    this.#ids[at] = this.#venue.orders.id[slot] as number
+    this.#ids[at] = this.#orders.id[slot] as number
     this.#prices[at] = price
   }
 
@@ -166,7 +169,7 @@ export class Makers {
 
   /** Whether the order of a place is still in the book. */
   #stands(at: number): boolean {
-    const orders = this.#venue.orders
+    const orders = this.#orders
     const slot = this.#slots[at] as number
     if (orders.id[slot] !== this.#ids[at]) return false
     const status = orders.status[slot]

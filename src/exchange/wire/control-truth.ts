@@ -7,6 +7,7 @@ import type { Instrument } from '../../core/market/instrument.ts'
 import type { FuturesQueries } from '../venue/futures/views.ts'
 import type { OrderBook } from '../venue/order-book.ts'
 import { BUY, SELL } from '../venue/requests.ts'
+import type { SpotVenue } from '../venue/spot/spot-venue.ts'
 import { ControlError } from './control-body.ts'
 
 export interface Truth {
@@ -40,6 +41,21 @@ export function futuresTruth(venue: Floor & FuturesQueries): Truth {
   }
 }
 
+export function spotTruth(venue: SpotVenue): Truth {
+  const { views, state } = venue
+  const known = (account: number): number => knownAccount(account, state.names.length)
+  return {
+    account: (account) => ({ account, name: state.names[known(account)], balances: views.balances(account) }),
+    orders: (account) => ({
+      open: views.openOrders(known(account), -1),
+      ended: state.history.orders(account),
+    }),
+    fills: (account) => state.history.fills(known(account)),
+    ledger: (account) => ({ balances: views.balances(known(account)) }),
+    book: (symbol) => bookTruth(venue, symbol),
+  }
+}
+
 /** All levels of a book, best first, as pairs of price and quantity. */
 export function bookTruth({ instruments, books }: Floor, symbol: string): unknown {
   const at = instruments.findIndex((instrument) => instrument.symbol === symbol)
@@ -58,7 +74,7 @@ export function bookTruth({ instruments, books }: Floor, symbol: string): unknow
   return { symbol, updateId: book.updateId, bids: levels(BUY), asks: levels(SELL) }
 }
 
-export function knownAccount(account: number, count: number): number {
+function knownAccount(account: number, count: number): number {
   if (account >= count) throw new ControlError(`there is no account ${account}`)
   return account
 }

@@ -5,7 +5,7 @@
  */
 
 /** Microseconds that a key lives without being extended. */
-export const LISTEN_KEY_LIFE = 60 * 60 * 1_000_000
+export const LISTEN_KEY_LIFE: number = 60 * 60 * 1_000_000
 
 interface Lease {
   readonly key: string

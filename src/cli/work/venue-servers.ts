@@ -1,0 +1,86 @@
+/** The venues of the box on ports of their own: REST and streams. */
+import type { FastifyInstance } from 'fastify'
+import { SELF_TRADE } from '../../exchange/venue/requests.ts'
+import { FuturesDesk } from '../../exchange/wire/futures/desk.ts'
+import { futuresRoutes } from '../../exchange/wire/futures/routes.ts'
+import {
+  FUNDING_POOL,
+  FUTURES_LIMIT_TEXTS,
+  FUTURES_ORDERS,
+  FUTURES_WEIGHT,
+  OrderCounts,
+  RequestWeights,
+  SPOT_LIMIT_TEXTS,
+  SPOT_ORDERS,
+  SPOT_WEIGHT,
+} from '../../exchange/wire/rate-limits.ts'
+import type { KeyRing } from '../../exchange/wire/security.ts'
+import { createRestServer } from '../../exchange/wire/server.ts'
+import { FUTURES_SOCKETS, SPOT_SOCKETS, type SocketRules } from '../../exchange/wire/sockets/socket-rules.ts'
+import { takeUpgrades } from '../../exchange/wire/sockets/upgrade.ts'
+import { SpotDesk } from '../../exchange/wire/spot/desk.ts'
+import { spotRoutes } from '../../exchange/wire/spot/routes.ts'
+import type { ExchangeHost } from './open-box.ts'
+import type { FuturesStreams, VenueStreams } from './venue-streams.ts'
+
+export interface ServerParts<Streams> {
+  readonly host: ExchangeHost
+  readonly keys: KeyRing
+  readonly streams: Streams
+  readonly onFault: (error: unknown) => void
+}
+
+/** A server that is ready to listen. */
+export function futuresServer({ host, keys, streams, onFault }: ServerParts<FuturesStreams>): FastifyInstance {
+  const desk = new FuturesDesk({
+    machine: host.futures,
+    memory: streams.feed,
+    listenKeys: streams.listenKeys,
+    weightRules: FUTURES_WEIGHT,
+    orderRules: FUTURES_ORDERS,
+    habits: { selfTradeSingle: SELF_TRADE.expireMaker, selfTradeElsewhere: SELF_TRADE.none },
+  })
+  const app = createRestServer({
+    routes: futuresRoutes(desk),
+    dialect: 'futures',
+    keys,
+    turns: host.futures,
+    weights: new RequestWeights(FUTURES_WEIGHT, FUTURES_LIMIT_TEXTS),
+    fundingPool: new RequestWeights(FUNDING_POOL, FUTURES_LIMIT_TEXTS),
+    orders: new OrderCounts(FUTURES_ORDERS),
+    onFault,
+  })
+  takeStreams(app, host, streams, FUTURES_SOCKETS)
+  return app
+}
+
+export function spotServer({ host, keys, streams, onFault }: ServerParts<VenueStreams>): FastifyInstance {
+  const orders = new OrderCounts(SPOT_ORDERS)
+  const desk = new SpotDesk({ machine: host.spot, memory: streams.feed, weightRules: SPOT_WEIGHT, orders })
+  const app = createRestServer({
+    routes: spotRoutes(desk),
+    dialect: 'spot',
+    keys,
+    turns: host.spot,
+    weights: new RequestWeights(SPOT_WEIGHT, SPOT_LIMIT_TEXTS),
+    fundingPool: undefined,
+    orders,
+    onFault,
+  })
+  takeStreams(app, host, streams, SPOT_SOCKETS)
+  return app
+}
+
+/** Takes up streams on the server's port until it closes. */
+function takeStreams(app: FastifyInstance, host: ExchangeHost, { sockets }: VenueStreams, rules: SocketRules): void {
+  const end = takeUpgrades({
+    server: app.server,
+    rules,
+    now: () => host.box.time,
+    find: (target) => {
+      const path = sockets.read(target)
+      return path === undefined ? undefined : (web, bytes, address) => sockets.accept(web, bytes, address, path)
+    },
+  })
+  app.addHook('onClose', async () => end())
+}
