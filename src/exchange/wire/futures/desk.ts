@@ -1,5 +1,5 @@
 /** What the endpoints of the futures venue share: the venue behind its machine, names, and the venue's undecided habits. */
-import { type FuturesQueries } from '../../venue/futures/views.ts'
+import type { FuturesQueries } from '../../venue/futures/views.ts'
 import type { OrderStore } from '../../venue/order-store.ts'
 import type { OrderBook } from '../../venue/order-book.ts'
 import type { Outcome, VenueRequest } from '../../venue/requests.ts'

@@ -55,10 +55,7 @@ export function slotJson(desk: FuturesDesk, slot: number, form: ReplyForm): stri
 
 /** The same for an order that came from a conditional one: what was asked for is kept elsewhere. */
 function triggeredJson(desk: FuturesDesk, slot: number, form: ReplyForm): string {
-  const { orders } = desk.venue
-  const account = orders.account[slot] as number
-  const order = desk.venue.findOrder(account, orders.instrument[slot] as number, orders.id[slot] as number, '')
-  if (order === undefined) throw new Error(`order ${orders.id[slot]} has a slot and is not found`)
+  const order = desk.venue.orderAt(slot)
   const text = desk.text(order.instrument)
   return (
     `{"orderId":${order.orderId},"symbol":"${desk.symbol(order.instrument)}","status":"${STATUSES[order.status]}",` +
