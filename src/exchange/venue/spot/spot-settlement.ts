@@ -39,9 +39,9 @@ export class SpotSettlement implements Settlement {
     averages.cells[TRADE_CELL.price] = price
     averages.cells[TRADE_CELL.lots] = lots
     averages.add(instrument, time)
-    const { takerFeePpm, makerFeePpm } = this.#state.instruments[instrument] as FeeTerms
-    this.#book(taker, instrument, takerFeePpm, at)
-    this.#book(maker, instrument, makerFeePpm, at + FIELDS)
+    const { fees, orders } = this.#state
+    this.#book(taker, instrument, fees.taker(orders.account[taker] as number, instrument), at)
+    this.#book(maker, instrument, fees.maker(orders.account[maker] as number, instrument), at + FIELDS)
     this.#after(taker, false)
     this.#after(maker, true)
   }
@@ -127,9 +127,4 @@ export class SpotSettlement implements Settlement {
     matcher.expire(other, REASON.listTriggered)
     this.closingList = before
   }
-}
-
-interface FeeTerms {
-  readonly takerFeePpm: number
-  readonly makerFeePpm: number
 }

@@ -14,6 +14,7 @@ import { ORDER_FLAG, OrderStore } from '../order-store.ts'
 import { checkInstruments, type VenueInstrument } from '../venue-instrument.ts'
 import { AveragePrice } from './average-price.ts'
 import { Balances } from './balances.ts'
+import { FeeTiers } from './fee-tiers.ts'
 import { OrderLists } from './order-lists.ts'
 import { SpotAmounts } from './spot-amounts.ts'
 import { SpotColumns } from './spot-columns.ts'
@@ -44,6 +45,7 @@ export class SpotState {
   readonly balances: Balances
   readonly amounts: SpotAmounts
   readonly funds: SpotFunds
+  readonly fees: FeeTiers
   readonly averages: AveragePrice
   readonly stops: StopQueue
   readonly lists: OrderLists
@@ -74,6 +76,7 @@ export class SpotState {
       base: Int32Array.from(instruments, ({ base }) => this.assets.indexOf(base)),
       quote: Int32Array.from(instruments, ({ quote }) => this.assets.indexOf(quote)),
     })
+    this.fees = new FeeTiers(instruments)
     this.averages = new AveragePrice(instruments)
     this.stops = new StopQueue(instruments.length, this.orders, this.columns)
     this.lists = new OrderLists()
@@ -146,6 +149,7 @@ export class SpotState {
     this.matcher.save(writer)
     this.columns.save(writer)
     this.balances.save(writer)
+    this.fees.save(writer)
     this.averages.save(writer, this.time)
     this.stops.save(writer)
     this.lists.save(writer)
@@ -164,6 +168,7 @@ export class SpotState {
     this.matcher.load(reader)
     this.columns.load(reader)
     this.balances.load(reader)
+    this.fees.load(reader)
     this.averages.load(reader)
     this.stops.load(reader)
     this.lists.load(reader)

@@ -17,6 +17,7 @@ import { ORDER_FLAG, type OrderStore } from '../order-store.ts'
 import type { OrderRequest, Outcome, PlaceRequest, TransferRequest, VenueRequest } from '../requests.ts'
 import type { VenueInstrument } from '../venue-instrument.ts'
 import { ASSET_DECIMALS } from './balances.ts'
+import type { FeeRates } from './fee-tiers.ts'
 import { SpotEntry } from './spot-entry.ts'
 import { SPOT_ERROR, spotErrorCode, spotErrorText } from './spot-errors.ts'
 import { SpotListEntry } from './spot-list-entry.ts'
@@ -109,6 +110,11 @@ export class SpotVenue {
     return { code: spotErrorCode(error), message: spotErrorText(error), slot: -1 }
   }
 
+  /** What an account pays in a market. */
+  feesOf(account: number, instrument: number): FeeRates {
+    return this.state.fees.of(account, instrument)
+  }
+
   /** Forgets the events, and frees the slots of orders that ended. */
   recycle(): void {
     this.events.clear()
@@ -148,6 +154,7 @@ export class SpotVenue {
       case 'open-account':
         this.state.names.push(request.name)
         this.state.balances.open()
+        this.state.fees.open(request.feeTier ?? 0)
         return SPOT_ERROR.none
       case 'halt':
         return this.#halt(request.instrument, request.halted)

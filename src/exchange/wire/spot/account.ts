@@ -63,7 +63,7 @@ export function myTrades(desk: SpotDesk, { reader, account, stamp }: Call): Answ
 export function accountStatus(desk: SpotDesk, { reader, account, time, stamp }: Call): Answer {
   const omitZero = reader.boolean('omitZeroBalances', false)
   if (reader.refusal !== undefined) return reader.refusal
-  const { makerFeePpm, takerFeePpm } = desk.rules(0)
+  const { makerPpm, takerPpm } = desk.venue.feesOf(account, 0)
   const balances = desk.venue.views
     .balances(account)
     .filter(({ free, locked }) => !omitZero || free !== 0n || locked !== 0n)
@@ -71,9 +71,9 @@ export function accountStatus(desk: SpotDesk, { reader, account, time, stamp }: 
       ({ asset, free, locked }) => `{"asset":"${asset}","free":"${moneyText(free)}","locked":"${moneyText(locked)}"}`,
     )
   return (
-    `{"makerCommission":${Math.round(makerFeePpm / PPM_OF_BASIS_POINT)},` +
-    `"takerCommission":${Math.round(takerFeePpm / PPM_OF_BASIS_POINT)},"buyerCommission":0,"sellerCommission":0,` +
-    `"commissionRates":{"maker":"${rateText(makerFeePpm)}","taker":"${rateText(takerFeePpm)}",` +
+    `{"makerCommission":${Math.round(makerPpm / PPM_OF_BASIS_POINT)},` +
+    `"takerCommission":${Math.round(takerPpm / PPM_OF_BASIS_POINT)},"buyerCommission":0,"sellerCommission":0,` +
+    `"commissionRates":{"maker":"${rateText(makerPpm)}","taker":"${rateText(takerPpm)}",` +
     `"buyer":"${NO_RATE}","seller":"${NO_RATE}"},"canTrade":true,"canWithdraw":true,"canDeposit":true,` +
     `"brokered":false,"requireSelfTradePrevention":false,"preventSor":false,"updateTime":${stamp(time)},` +
     `"accountType":"SPOT","balances":[${balances.join(',')}],"permissions":["SPOT"],"uid":${account}}`
@@ -92,10 +92,10 @@ export function orderLimits(desk: SpotDesk, { account, time }: Call): Answer {
   return JSON.stringify(rows)
 }
 
-export function commission(desk: SpotDesk, { reader }: Call): Answer {
+export function commission(desk: SpotDesk, { reader, account }: Call): Answer {
   const instrument = desk.instrument(reader)
   if (reader.refusal !== undefined) return reader.refusal
-  const standard = ratesJson(desk, instrument).replace('}', `,"buyer":"${NO_RATE}","seller":"${NO_RATE}"}`)
+  const standard = ratesJson(desk, account, instrument).replace('}', `,"buyer":"${NO_RATE}","seller":"${NO_RATE}"}`)
   return (
     `{"symbol":"${desk.symbol(instrument)}","standardCommission":${standard},"specialCommission":${NO_RATES},` +
     `"taxCommission":${NO_RATES},"discount":${DISCOUNT}}`

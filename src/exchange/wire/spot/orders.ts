@@ -38,17 +38,17 @@ export function testOrder(desk: SpotDesk, { reader, account }: Call): Answer {
   if (outcome.code !== 0) return refuse(outcome.code, outcome.message)
   if (!withRates) return '{}'
   const none = `{"maker":"${NO_RATE}","taker":"${NO_RATE}"}`
-  return `{"standardCommissionForOrder":${ratesJson(desk, request.instrument)},"specialCommissionForOrder":${none},"taxCommissionForOrder":${none},"discount":${DISCOUNT}}`
+  return `{"standardCommissionForOrder":${ratesJson(desk, account, request.instrument)},"specialCommissionForOrder":${none},"taxCommissionForOrder":${none},"discount":${DISCOUNT}}`
 }
 
 /** Nobody here pays fees in another asset. */
 export const DISCOUNT =
   '{"enabledForAccount":false,"enabledForSymbol":false,"discountAsset":"BNB","discount":"0.75000000"}'
 
-/** Maker and taker rate of a market. */
-export function ratesJson(desk: SpotDesk, instrument: number): string {
-  const { makerFeePpm, takerFeePpm } = desk.rules(instrument)
-  return `{"maker":"${rateText(makerFeePpm)}","taker":"${rateText(takerFeePpm)}"}`
+/** Maker and taker rate of an account in a market. */
+export function ratesJson(desk: SpotDesk, account: number, instrument: number): string {
+  const { makerPpm, takerPpm } = desk.venue.feesOf(account, instrument)
+  return `{"maker":"${rateText(makerPpm)}","taker":"${rateText(takerPpm)}"}`
 }
 
 export function rateText(ppm: number): string {
@@ -69,14 +69,17 @@ export function readCancel(
   return { kind: 'cancel', orderId, clientId, cancelId, restriction }
 }
 
-/** Cancels one order; both where it is one of a list. */
+/** Cancels one order; where it is one of a list both, and the reply is the list's. */
 export function cancelOrder(desk: SpotDesk, { reader, account, stamp }: Call): Answer {
   const instrument = desk.instrument(reader)
   const names = { orderId: 'orderId', clientId: 'origClientOrderId', cancelId: 'newClientOrderId' }
   const request = readCancel(reader, names)
   if (reader.refusal !== undefined) return reader.refusal
   const outcome = desk.submit({ ...request, account, instrument })
-  return isRefusal(outcome) ? outcome : canceledJson(desk, desk.venue.views.atSlot(outcome.slot), stamp)
+  if (isRefusal(outcome)) return outcome
+  const { lastList, views } = desk.venue
+  if (lastList !== 0) return canceledListJson(desk, account, lastList, stamp)
+  return canceledJson(desk, views.atSlot(outcome.slot), stamp)
 }
 
 /** Cancels all open orders of a market: reports on single ones, and one on each list. */
