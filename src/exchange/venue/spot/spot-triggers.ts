@@ -23,7 +23,6 @@ export class SpotTriggers {
   /** Submits every order of the market that its last price sets off. */
   run(instrument: number): void {
     const { averages, stops } = this.#state
-    if (this.#state.halted[instrument] === 1) return
     for (let slot = stops.take(instrument, averages.last); slot !== -1; slot = stops.take(instrument, averages.last))
       this.#setOff(slot)
   }

@@ -52,8 +52,6 @@ export class SpotVenue {
   readonly #removal: SpotRemoval
   readonly #lists: SpotListEntry
   readonly #triggers: SpotTriggers
-  /** A market goes on after a halt: stop orders may be due without a trade. */
-  #reopened = false
   readonly #amount: I128Array = new I128Array(1)
 
   constructor(options: SpotVenueOptions) {
@@ -223,14 +221,12 @@ export class SpotVenue {
     cells[at + FIELD.instrument] = instrument
     cells[at + FIELD.slot] = -1
     cells[at + FIELD.detail] = halted ? 1 : 0
-    this.#reopened = !halted
     return SPOT_ERROR.none
   }
 
   /** Ends a request: sets off what its trades reached, keeps the records of what ended, tells of the levels. */
   #finish(from: number, instrument: number): void {
-    if (this.#settleEnds(from) || this.#reopened) {
-      this.#reopened = false
+    if (this.#settleEnds(from)) {
       let seen = this.events.length
       this.#triggers.run(instrument)
       while (seen < this.events.length) {
