@@ -55,7 +55,6 @@ export class PricePages {
     // Bits above the cell's own in its word, in its page, then in the next page, which holds at least one.
     let found = bits & (-2 << cell)
     let at = word
-    if ((cell & 31) === 31) found = 0
     const end = (page + 1) * WORDS
     while (found === 0) {
       if (++at === end) return this.#lowestOf(this.#find(Math.floor(rank / PAGE)) + 1)
