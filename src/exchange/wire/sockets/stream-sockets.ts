@@ -10,6 +10,7 @@ import { millis } from '../../feeds/number-text.ts'
 import { ROUTE } from '../../feeds/stream-kinds.ts'
 import { Connection, type ByteStream } from './connection.ts'
 import { textFrame } from './frames.ts'
+import { Outbox } from './outbox.ts'
 import type { SocketRules } from './socket-rules.ts'
 import { isListenKey, readStreamPath, type PathHabits, type StreamPath } from './stream-path.ts'
 import { answerStreamRequest, type Subscriber } from './stream-requests.ts'
@@ -54,10 +55,11 @@ export class StreamSockets {
   /** Clients by listen key, and the keys in use by account. */
   readonly #keyed = new Map<string, { readonly account: number; readonly clients: Set<StreamClient> }>()
   readonly #accounts = new Map<number, Set<string>>()
-  #waiting: Connection[] = []
+  readonly #outbox: Outbox
 
   constructor(options: StreamSocketOptions) {
     this.#options = options
+    this.#outbox = new Outbox(options.defer)
   }
 
   /** Clients that are connected. */
@@ -79,7 +81,7 @@ export class StreamSockets {
     web.on('message', (data, isBinary) => {
       if (!connection.admit(now()) || isBinary || !(data instanceof Buffer)) return
       connection.say(answerStreamRequest(data.toString('utf8'), client))
-      this.#queue(connection)
+      this.#outbox.queue(connection)
     })
     web.on('ping', () => connection.admit(now()))
     web.on('pong', () => connection.answered())
@@ -103,7 +105,7 @@ export class StreamSockets {
         ? (wrapped ??= textFrame(`{"stream":"${this.#options.feed.nameOf(stream)}","data":${text}}`))
         : (raw ??= textFrame(text))
       client.connection.push(frame)
-      if (!client.connection.waiting) this.#queue(client.connection)
+      if (!client.connection.waiting) this.#outbox.queue(client.connection)
     }
   }
 
@@ -191,26 +193,13 @@ export class StreamSockets {
     for (const client of this.#keyed.get(key)?.clients ?? []) {
       if (!client.wants(key, event)) continue
       client.connection.say(client.combined ? `{"stream":"${key}","data":${text}}` : text)
-      this.#queue(client.connection)
+      this.#outbox.queue(client.connection)
     }
   }
 
   #forget(client: StreamClient): void {
     client.end()
     this.#clients.delete(client)
-  }
-
-  #queue(connection: Connection): void {
-    if (connection.waiting) return
-    connection.waiting = true
-    this.#waiting.push(connection)
-    if (this.#waiting.length === 1) this.#options.defer(() => this.#flush())
-  }
-
-  #flush(): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const connection of waiting) connection.flush()
   }
 }
 
