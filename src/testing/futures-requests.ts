@@ -8,8 +8,10 @@ export const ACCOUNTS = 4
 /** Quanta: a market of 100.0 with a tick of 0.1. */
 export const MIDDLE = 1000
 
+/** Orders that are not `exact` get a position side of their account's mode before they are sent, cancels an order. */
 export type Step =
-  { readonly kind: 'request'; readonly request: VenueRequest } | { readonly kind: 'pass'; readonly seconds: number }
+  | { readonly kind: 'request'; readonly request: VenueRequest; readonly exact: boolean }
+  | { readonly kind: 'pass'; readonly seconds: number }
 
 const account = fc.nat({ max: ACCOUNTS - 1 })
 const instrument = fc.nat({ max: 1 })
@@ -20,7 +22,7 @@ const quantity = fc.integer({ min: 100, max: 90_000 })
 const selfTrade = fc.constantFrom(...Object.values(SELF_TRADE).filter((mode) => mode !== SELF_TRADE.decrement))
 const clientId = fc.constantFrom('', '', '', '', '', '', 'a', 'b', 'c')
 const flag = fc.boolean()
-const ZEROS: readonly number[] = new Array<number>(18).fill(0)
+const ZEROS: readonly number[] = Array.from({ length: 18 }, () => 0)
 const orderId = fc.integer({ min: 0, max: 25 })
 
 const place = fc

@@ -97,7 +97,7 @@ test('whatever accounts ask, money and positions add up', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
       const world = newWorld()
-      const transfers: bigint[] = new Array<bigint>(ACCOUNTS).fill(0n)
+      const transfers: bigint[] = Array.from({ length: ACCOUNTS }, () => 0n)
       for (const one of steps) {
         const isTransfer = one.kind === 'request' && one.request.kind === 'transfer'
         if (!isTransfer) {
