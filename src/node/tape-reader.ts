@@ -15,6 +15,7 @@ import type { RowBuffer } from '../core/tape/row-buffer.ts'
 import type { Lane, Origin } from '../core/tape/segment.ts'
 import type { TapeSource } from '../core/tape/source.ts'
 import { RESTORE, TapeError } from '../core/tape/tape-error.ts'
+import { BlockThread, THREAD_ROWS } from './tape-block-thread.ts'
 import { SealedBlocks, type BlockReader } from './tape-blocks.ts'
 import { LiveBlocks, scanLive, type LiveExtent, type TornTail } from './tape-live-blocks.ts'
 import { readSegmentFile, type SegmentFile } from './tape-segment-file.ts'
@@ -106,8 +107,11 @@ class TapeReader implements OpenTape {
   firstSequence = 0
   readonly #checked: readonly CheckedSegment[]
   readonly #maps: readonly (InstrumentMap | undefined)[]
+  readonly #sealedRows: number
   #at = 0
   #blocks: BlockReader | undefined
+  /** Reads the segments of a long tape. */
+  #thread: BlockThread | undefined
 
   constructor(checked: readonly CheckedSegment[]) {
     const first = checked[0]?.segment
@@ -116,6 +120,7 @@ class TapeReader implements OpenTape {
     this.instruments = instruments
     this.#maps = maps
     this.#checked = checked
+    this.#sealedRows = checked.reduce((sum, { segment }) => sum + (segment.sealed?.totals.rows ?? 0), 0)
     this.lane = first.header.lane
     this.origin = first.origin
     this.segments = checked.map(({ segment }) => segment.file)
@@ -125,7 +130,7 @@ class TapeReader implements OpenTape {
 
   async next(): Promise<RowBuffer | undefined> {
     for (let checked = this.#checked[this.#at]; checked !== undefined; checked = this.#checked[this.#at]) {
-      this.#blocks ??= blocksOf(checked)
+      this.#blocks ??= this.#blocksOf(checked)
       const block = await this.#blocks.next()
       if (block !== undefined) {
         const map = this.#maps[this.#at]
@@ -146,7 +151,15 @@ class TapeReader implements OpenTape {
 
   async close(): Promise<void> {
     this.#at = this.#checked.length
-    await this.#closeBlocks()
+    await this.#thread?.close()
+    if (this.#thread === undefined) await this.#closeBlocks()
+  }
+
+  #blocksOf({ segment, live }: CheckedSegment): BlockReader {
+    if (live !== undefined) return new LiveBlocks(segment, live)
+    if (this.#sealedRows < THREAD_ROWS) return new SealedBlocks(segment)
+    this.#thread ??= new BlockThread()
+    return this.#thread.open(segment)
   }
 
   async #closeBlocks(): Promise<void> {
@@ -154,8 +167,4 @@ class TapeReader implements OpenTape {
     this.#blocks = undefined
     await blocks?.close()
   }
-}
-
-function blocksOf({ segment, live }: CheckedSegment): BlockReader {
-  return live === undefined ? new SealedBlocks(segment) : new LiveBlocks(segment, live)
 }

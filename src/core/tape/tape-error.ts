@@ -15,6 +15,8 @@ export class TapeError extends Error {
   readonly file: string
   readonly block: number | undefined
   readonly offset: number | undefined
+  readonly problem: string
+  readonly remedy: string
 
   constructor(place: TapePlace, problem: string, remedy: string) {
     const where = [
@@ -26,6 +28,8 @@ export class TapeError extends Error {
     this.file = place.file
     this.block = place.block
     this.offset = place.offset
+    this.problem = problem
+    this.remedy = remedy
   }
 }
 
