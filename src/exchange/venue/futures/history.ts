@@ -117,12 +117,12 @@ export class History {
         case EVENT.fill:
           if ((cells[at + FIELD.account] as number) < this.#venue.crowdAccounts) break
           this.#recordFill(cells, at)
-          if (cells[at + FIELD.status] === STATUS.filled) this.#recordOrder(cells[at + FIELD.slot] as number)
+          if (cells[at + FIELD.status] === STATUS.filled) this.#recordOrder((cells[at + FIELD.slot] as number) | 0)
           break
         case EVENT.canceled:
         case EVENT.expired:
           if ((cells[at + FIELD.account] as number) < this.#venue.crowdAccounts) break
-          this.#recordOrder(cells[at + FIELD.slot] as number)
+          this.#recordOrder((cells[at + FIELD.slot] as number) | 0)
           break
         case EVENT.balance:
           if (cells[at + FIELD.detail] === REASON.fundingFee) this.#recordBalance(cells, at, INCOME.fundingFee)
@@ -161,8 +161,8 @@ export class History {
 
   #recordFill(cells: Float64Array, at: number): void {
     const { trades } = this
-    const account = cells[at + FIELD.account] as number
-    const row = trades.append(account, '')
+    // As an integer: a double that is handed on is boxed.
+    const row = trades.append((cells[at + FIELD.account] as number) | 0, '')
     const to = trades.cells
     to[row + TRADE_RECORD.tradeId] = cells[at + FIELD.tradeId] as number
     to[row + TRADE_RECORD.orderId] = cells[at + FIELD.orderId] as number
@@ -186,7 +186,7 @@ export class History {
   }
 
   #recordIncome(cells: Float64Array, at: number, income: number, field: number, sign: number): void {
-    const row = this.income.append(cells[at + FIELD.account] as number, '')
+    const row = this.income.append((cells[at + FIELD.account] as number) | 0, '')
     const to = this.income.cells
     const amount = sign * (cells[at + field] as number)
     const low = amount % AMOUNT_BASE
