@@ -13,6 +13,7 @@ import { futuresTruth, spotTruth } from '../../exchange/wire/control-truth.ts'
 import { FaultBoard } from '../../exchange/wire/faults.ts'
 import { strikeRequests } from '../../exchange/wire/rest-faults.ts'
 import { KeyRing } from '../../exchange/wire/security.ts'
+import type { ApiSockets } from '../../exchange/wire/sockets/api-sockets.ts'
 import { CLOSE } from '../../exchange/wire/sockets/socket-rules.ts'
 import { systemClock } from '../../node/clock.ts'
 import { nodeSignatures } from '../../node/signatures.ts'
@@ -21,7 +22,7 @@ import { UsageError } from '../command.ts'
 import { openBox } from './open-box.ts'
 import type { BoxSettings, ExchangeHost } from './open-box.ts'
 import { futuresServer, spotServer } from './venue-servers.ts'
-import { type FuturesStreams, type VenueStreams, futuresStreams, spotStreams } from './venue-streams.ts'
+import { type FuturesStreams, type SpotStreams, futuresStreams, spotStreams } from './venue-streams.ts'
 
 const LOCAL = '127.0.0.1'
 /** The box is brought to the present this often, milliseconds. */
@@ -71,13 +72,14 @@ interface Server {
   readonly venue: VenueName
   readonly port: number
   readonly app: FastifyInstance
+  readonly api: ApiSockets
 }
 
 /** Starts everything; resolves when both ports answer. */
 export async function startExchange(settings: ExchangeSettings): Promise<RunningExchange> {
   const { onFault } = settings
   const faults = new FaultBoard()
-  let streams: { readonly futures: FuturesStreams; readonly spot: VenueStreams } | undefined
+  let streams: { readonly futures: FuturesStreams; readonly spot: SpotStreams } | undefined
   const opened = openBox(settings, systemClock, (box) => {
     streams = { futures: futuresStreams(box, faults), spot: spotStreams(box, faults) }
     return [...streams.futures.readers, ...streams.spot.readers]
@@ -89,11 +91,15 @@ export async function startExchange(settings: ExchangeSettings): Promise<Running
   for (const wish of settings.accounts) makeAccount(host, wish)
   for (const key of host.box.keys.values()) keys.add({ ...key, permissions: { trade: key.trade } })
   const servers: readonly Server[] = [
-    { venue: 'futures', port: settings.futuresPort, app: futuresServer({ host, keys, streams: futures, onFault }) },
-    { venue: 'spot', port: settings.spotPort, app: spotServer({ host, keys, streams: spot, onFault }) },
+    { venue: 'futures', port: settings.futuresPort, ...futuresServer({ host, keys, streams: futures, onFault }) },
+    { venue: 'spot', port: settings.spotPort, ...spotServer({ host, keys, streams: spot, onFault }) },
   ]
   const truth = { futures: futuresTruth(host.box.futures), spot: spotTruth(host.box.spot) }
-  const disconnect = (venue: VenueName): void => (venue === 'futures' ? futures : spot).sockets.close(CLOSE.goingAway)
+  const disconnect = (name: VenueName): void => {
+    const { sockets } = name === 'futures' ? futures : spot
+    sockets.close(CLOSE.goingAway)
+    for (const { venue, api } of servers) if (venue === name) api.close(CLOSE.goingAway)
+  }
   for (const { venue, app } of servers) {
     strikeRequests(app, faults, venue, (milliseconds) => systemClock.sleep(milliseconds))
     if (settings.control) addControl(app, { host, keys, faults, secret: secretText, disconnect, truth })
@@ -113,6 +119,7 @@ export async function startExchange(settings: ExchangeSettings): Promise<Running
   const timers = [
     setInterval(() => guarded(onFault, () => host.present()), LOOP_MS),
     setInterval(() => guarded(onFault, () => [futures, spot].forEach(({ sockets }) => sockets.tick())), TICK_MS),
+    setInterval(() => guarded(onFault, () => servers.forEach(({ api }) => api.tick())), TICK_MS),
     setInterval(() => guarded(onFault, () => opened.snapshot()), SNAPSHOT_MS),
   ]
   return {

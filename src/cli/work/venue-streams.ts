@@ -3,12 +3,14 @@ import { FeedReader, UserReader } from '../../exchange/box/feed-reader.ts'
 import type { BoxReader, VenueName } from '../../exchange/box/box-venue.ts'
 import { FuturesUserFeed } from '../../exchange/feeds/futures-user-feed.ts'
 import { MarketFeed } from '../../exchange/feeds/market-feed.ts'
+import { SpotUserFeed } from '../../exchange/feeds/spot-user-feed.ts'
 import { ROUTE } from '../../exchange/feeds/stream-kinds.ts'
 import type { FaultBoard } from '../../exchange/wire/faults.ts'
 import { ListenKeys } from '../../exchange/wire/listen-keys.ts'
+import type { ApiSockets } from '../../exchange/wire/sockets/api-sockets.ts'
 import { FUTURES_SOCKETS, SPOT_SOCKETS } from '../../exchange/wire/sockets/socket-rules.ts'
 import { StreamSockets } from '../../exchange/wire/sockets/stream-sockets.ts'
-import { FaultyStreams } from '../../exchange/wire/stream-faults.ts'
+import { FaultyStreams, type StreamTarget } from '../../exchange/wire/stream-faults.ts'
 import { secretText } from '../../node/secrets.ts'
 import type { ExchangeBox } from './open-box.ts'
 
@@ -22,11 +24,17 @@ export interface VenueStreams {
   readonly readers: readonly (readonly [VenueName, BoxReader])[]
 }
 
+export interface SpotStreams extends VenueStreams {
+  readonly users: SpotUserFeed
+  /** User events go to this API once it is there. */
+  readonly attach: (api: ApiSockets) => void
+}
+
 export interface FuturesStreams extends VenueStreams {
   readonly listenKeys: ListenKeys
 }
 
-const defer = (run: () => void): void => void setImmediate(run)
+export const defer = (run: () => void): void => void setImmediate(run)
 
 export function futuresStreams(box: ExchangeBox, board: FaultBoard): FuturesStreams {
   const { futures } = box
@@ -64,11 +72,28 @@ export function futuresStreams(box: ExchangeBox, board: FaultBoard): FuturesStre
   }
 }
 
-export function spotStreams(box: ExchangeBox, board: FaultBoard): VenueStreams {
+export function spotStreams(box: ExchangeBox, board: FaultBoard): SpotStreams {
   const now = (): number => box.time
   const feed = new MarketFeed(box.spot, { market: 'spot' })
+  const users = new SpotUserFeed(box.spot)
   const habits = { routed: false, unrouted: ROUTE.any }
   const sockets = new StreamSockets({ feed, rules: SPOT_SOCKETS, habits, users: undefined, now, defer })
-  const sink = new FaultyStreams({ target: sockets, board, venue: 'spot', nameOf: (id) => feed.nameOf(id), now })
-  return { feed, sockets, readers: [['spot', new FeedReader(feed, sink)]] }
+  let api: ApiSockets | undefined
+  const target: StreamTarget = {
+    publish: (stream, text) => sockets.publish(stream, text),
+    tell: (account, event, text) => api?.tell(account, event, text),
+  }
+  const sink = new FaultyStreams({ target, board, venue: 'spot', nameOf: (id) => feed.nameOf(id), now })
+  return {
+    feed,
+    sockets,
+    users,
+    attach: (made) => {
+      api = made
+    },
+    readers: [
+      ['spot', new FeedReader(feed, sink)],
+      ['spot', new UserReader(users, sink)],
+    ],
+  }
 }
