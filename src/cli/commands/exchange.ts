@@ -59,9 +59,11 @@ export const exchange: Command = {
       stateFolder: args.one('state'),
       onFault: (error) => terminal.remark(errorText(`a bug: ${error instanceof Error ? error.stack : String(error)}`)),
     })
+    // Before anybody can know that it runs.
+    const over = ended()
     for (const remark of running.remarks) terminal.remark(errorText(remark))
     show(running, args, terminal)
-    const signal = await ended()
+    const signal = await over
     terminal.print(`\n${signal}: closing`)
     await running.stop()
     return EXIT.success

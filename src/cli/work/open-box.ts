@@ -93,6 +93,8 @@ function recovered(folder: BoxStateFolder, settings: BoxSettings, clock: BoxCloc
     box.save(writer)
     folder.snapshot(writer.finish())
   }
+  // Should it end soon again, it is not all played once more.
+  if (found.lines.length > 0) snapshot()
   return {
     host,
     remarks: found.remarks,

@@ -63,6 +63,7 @@ export function addControl(app: FastifyInstance, parts: ControlParts): void {
     ['POST', 'faults', ({ body }) => desk.addFault(body)],
     ['DELETE', 'faults', ({ body }) => desk.removeFault(body)],
     ['POST', 'disconnect', ({ body }) => desk.disconnect(body)],
+    ['GET', 'truth', ({ query }) => desk.allTruth(query)],
     ['GET', 'truth/account', ({ query }) => desk.truth(query).account(accountOf(query))],
     ['GET', 'truth/orders', ({ query }) => desk.truth(query).orders(accountOf(query))],
     ['GET', 'truth/fills', ({ query }) => desk.truth(query).fills(accountOf(query))],
@@ -229,6 +230,14 @@ class ControlDesk {
     const venue = VENUES.find((name) => name === query.get('venue'))
     if (venue === undefined) throw new ControlError('venue is futures or spot')
     return this.#parts.truth[venue]
+  }
+
+  /** All that is known of an account, at one moment. */
+  allTruth(query: URLSearchParams): unknown {
+    const truth = this.truth(query)
+    const account = accountOf(query)
+    const [orders, fills] = [truth.orders(account), truth.fills(account)]
+    return { account: truth.account(account), orders, fills, ledger: truth.ledger(account) }
   }
 
   #makeKey(
