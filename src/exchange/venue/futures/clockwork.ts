@@ -111,21 +111,34 @@ export class Clockwork {
       const account = rows.account[row] as number
       if (accounts.isolated[accounts.key(account, instrument)] === 1) {
         if (margin.isIsolatedDue(row)) this.#liquidation.closeIsolated(row)
-        else this.#warn(-1 - row, margin.isIsolatedStrained(row), row)
+        else if (this.#isNewlyStrained(-1 - row, margin.isIsolatedStrained(row))) this.#tellCall(row)
       } else if (margin.isCrossDue(account, asset)) this.#liquidation.closeCross(account, asset)
-      else this.#warn(account * markets.assets.length + asset, margin.isCrossStrained(account, asset), row)
+      else this.#warnCross(account, asset)
     }
     this.#conditionals.onMark(instrument)
   }
 
-  /** Warns an account once each time that it comes under strain. */
-  #warn(key: number, isStrained: boolean, row: number): void {
-    if (isStrained === this.#warned.has(key)) return
-    if (!isStrained) {
-      this.#warned.delete(key)
-      return
+  /** Whether somebody has come under strain, which is said once each time. */
+  #isNewlyStrained(key: number, isStrained: boolean): boolean {
+    if (isStrained === this.#warned.has(key)) return false
+    if (isStrained) this.#warned.add(key)
+    else this.#warned.delete(key)
+    return isStrained
+  }
+
+  /** Names all the cross positions of an account that comes under strain. */
+  #warnCross(account: number, asset: number): void {
+    const { rows, margin, markets, accounts } = this.#state
+    const key = account * markets.assets.length + asset
+    if (!this.#isNewlyStrained(key, margin.isCrossStrained(account, asset))) return
+    for (let row = rows.firstOf(account); row !== -1; row = rows.nextOfAccount[row] as number) {
+      const instrument = rows.instrument[row] as number
+      const isCross = accounts.isolated[accounts.key(account, instrument)] === 0
+      if (isCross && rows.quantity[row] !== 0 && markets.asset[instrument] === asset) this.#tellCall(row)
     }
-    this.#warned.add(key)
+  }
+
+  #tellCall(row: number): void {
     const { rows, events, time, markets, crowdAccounts } = this.#state
     if ((rows.account[row] as number) < crowdAccounts) return
     const at = events.append(EVENT.marginCall)

@@ -71,21 +71,33 @@ export function openOrderView({ orders, conditionals }: FuturesState, slot: numb
   }
 }
 
-/** All orders of an account that are known, open or done, in the order of their ids; `wants` narrows early. */
-export function ordersOf(state: FuturesState, account: number, wants: (order: OrderView) => boolean): OrderView[] {
+/** The account's open orders of an instrument (-1: of all) by id. */
+export function openOrders(state: FuturesState, account: number, instrument: number): OrderView[] {
+  const { orders, instruments } = state
   const found: OrderView[] = []
-  for (const [instrument] of state.instruments.entries()) {
-    const { orders } = state
-    for (let slot = orders.firstOwn(account, instrument); slot !== -1; slot = orders.nextOwn[slot] as number)
+  for (let each = 0; each < instruments.length; each++) {
+    if (instrument !== -1 && each !== instrument) continue
+    for (let slot = orders.firstOwn(account, each); slot !== -1; slot = orders.nextOwn[slot] as number)
       found.push(openOrderView(state, slot))
   }
+  return found.toSorted((a, b) => a.orderId - b.orderId)
+}
+
+/** Done orders of an account that the venue still tells of, the one that ended last first. */
+export function* doneOrders(state: FuturesState, account: number): Generator<OrderView, void, undefined> {
   const { orders: records } = state.history
   const now = state.time[0] as number
   for (let serial = records.newest(account); serial !== 0; serial = records.before(serial)) {
     const order = doneOrderView(records, serial, account)
-    if (!isForgotten(order, now)) found.push(order)
+    if (!isForgotten(order, now)) yield order
   }
-  return found.filter(wants).toSorted((a, b) => a.orderId - b.orderId)
+}
+
+/** All orders of an account that are known, open or done, the newest first. */
+export function ordersOf(state: FuturesState, account: number, wants: (order: OrderView) => boolean): OrderView[] {
+  const done: OrderView[] = []
+  for (const order of doneOrders(state, account)) if (wants(order)) done.push(order)
+  return [...openOrders(state, account, -1).filter(wants), ...done].toSorted((a, b) => b.orderId - a.orderId)
 }
 
 function isForgotten({ created, filled, status }: OrderView, now: number): boolean {

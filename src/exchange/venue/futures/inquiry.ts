@@ -10,10 +10,12 @@ import type { Conditional } from './conditional-store.ts'
 import {
   amendmentView,
   conditionalView,
+  doneOrders,
   fundingView,
   incomeView,
   marginChangeView,
   openOrderView,
+  openOrders,
   ordersOf,
   select,
   tradeView,
@@ -96,9 +98,11 @@ export class Inquiry implements FuturesQueries {
     const slot = orderId === 0 ? orders.slotOfClient(account, clientId) : orders.slotOf(orderId)
     if (slot !== -1 && orders.account[slot] === account && orders.instrument[slot] === instrument)
       return openOrderView(this.state, slot)
-    const isMeant = (order: OrderView): boolean =>
-      order.instrument === instrument && (orderId === 0 ? order.clientId === clientId : order.orderId === orderId)
-    return ordersOf(this.state, account, isMeant).at(-1)
+    for (const order of doneOrders(this.state, account)) {
+      if (order.instrument !== instrument) continue
+      if (orderId === 0 ? order.clientId === clientId : order.orderId === orderId) return order
+    }
+    return undefined
   }
 
   orderAt(slot: number): OrderView {
@@ -106,9 +110,7 @@ export class Inquiry implements FuturesQueries {
   }
 
   openOrdersOf(account: number, instrument: number): readonly OrderView[] {
-    const isMeant = (order: OrderView): boolean =>
-      order.slot !== -1 && (instrument === -1 || order.instrument === instrument)
-    return ordersOf(this.state, account, isMeant)
+    return openOrders(this.state, account, instrument)
   }
 
   ordersOf(account: number, query: HistoryQuery): readonly OrderView[] {
@@ -116,7 +118,7 @@ export class Inquiry implements FuturesQueries {
     const found = ordersOf(this.state, account, (order) => orderId === undefined || order.orderId >= orderId)
     const asked = orderId === undefined ? query : { ...query, fromId: orderId }
     return select(
-      found.toReversed(),
+      found,
       asked,
       ({ created }) => created,
       (order) => order.orderId,
@@ -147,7 +149,7 @@ export class Inquiry implements FuturesQueries {
   forcedOrdersOf(account: number, query: HistoryQuery): readonly OrderView[] {
     const found = ordersOf(this.state, account, ({ flags }) => (flags & ORDER_FLAG.liquidation) !== 0)
     return select(
-      found.toReversed(),
+      found,
       query,
       ({ created }) => created,
       (order) => order.orderId,
