@@ -365,7 +365,7 @@ function recorded(path: string): Map<string, Payload> {
     } catch {
       continue
     }
-    const kind = String(data['e'] ?? 'bookTicker')
+    const kind = typeof data['e'] === 'string' ? data['e'] : 'bookTicker'
     const empty = kind === 'depthUpdate' && [data['b'], data['a']].some((side) => (side as unknown[]).length === 0)
     if (!empty && !found.has(kind)) found.set(kind, data)
   }
@@ -405,7 +405,7 @@ for (const [market, path, older] of RECORDINGS)
     for (const [kind, theirs] of messages) {
       const ours = shapeOf(world.first(STREAMS[kind] ?? ''))
       for (const key of older ? (NEWER[kind] ?? []) : []) ours.delete(`.${key}`)
-      const sort = (shape: Map<string, string>) => [...shape].sort()
+      const sort = (shape: Map<string, string>) => [...shape].map(([key, type]) => `${key} ${type}`).toSorted()
       assert.deepEqual(sort(ours), sort(shapeOf(theirs)), kind)
     }
   })
