@@ -2,137 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { StateReader, StateWriter } from '../../../core/tape/state.ts'
-import { order, spotVenue, stopOrder, SPOT_MARKETS } from '../../../testing/spot-driver.ts'
-import { EVENT, FIELD, FIELDS } from '../events.ts'
-import { BUY, ORDER_KIND, SELL, TIME_IN_FORCE } from '../requests.ts'
-import type { OrderRequest, VenueRequest } from '../requests.ts'
+import { SlowSpotVenue } from '../../../testing/slow-spot-venue.ts'
+import { spotVenue, SPOT_MARKETS } from '../../../testing/spot-driver.ts'
+import { spotSteps, STEP_ACCOUNTS } from '../../../testing/spot-steps.ts'
+import { EVENT, FIELD, FIELDS, STATUS } from '../events.ts'
+import { BUY, SELL } from '../requests.ts'
 import type { VenueInstrument } from '../venue-instrument.ts'
 import type { SpotVenue } from './spot-venue.ts'
 
-const ACCOUNTS = 4
-/** Typical price of each market in quanta, and lots of a typical order. */
-const PRICES = [10_000, 5_000] as const
-const LOTS = [40_000, 1_234_567] as const
-
-const account = fc.nat(ACCOUNTS - 1)
-const side = fc.constantFrom(BUY, SELL)
-const selfTrade = fc.constantFrom(0, 1, 2, 3, 4)
-const near = fc.integer({ min: -3, max: 3 })
-const size = fc.integer({ min: 1, max: 30 })
-
-const place: fc.Arbitrary<OrderRequest> = fc
-  .record({
-    account,
-    instrument: fc.nat(1),
-    side,
-    selfTrade,
-    near,
-    size,
-    timeInForce: fc.constantFrom(
-      TIME_IN_FORCE.gtc,
-      TIME_IN_FORCE.gtc,
-      TIME_IN_FORCE.ioc,
-      TIME_IN_FORCE.fok,
-      TIME_IN_FORCE.gtx,
-    ),
-    how: fc.constantFrom('limit', 'limit', 'limit', 'market', 'value', 'stop', 'stopMarket', 'takeProfit'),
-  })
-  .map(({ how, near, size, ...rest }) => {
-    const { instrument } = rest
-    const price = PRICES[instrument as 0 | 1] + near
-    const quantity = LOTS[instrument as 0 | 1] * size + (instrument === 1 ? size : 0)
-    const timeInForce = rest.timeInForce
-    if (how === 'limit') return order({ ...rest, price, quantity })
-    if (how === 'market') return order({ ...rest, orderKind: ORDER_KIND.market, timeInForce: 0, quantity })
-    if (how === 'value')
-      return order({ ...rest, orderKind: ORDER_KIND.market, timeInForce: 0, quoteQuantity: size * 30_000_001 })
-    const stop = { ...rest, timeInForce: timeInForce % 3, quantity, triggerPrice: price }
-    if (how === 'stop') return stopOrder({ ...stop, orderKind: ORDER_KIND.stop, price: price + (near % 3) })
-    if (how === 'stopMarket') return stopOrder({ ...stop, orderKind: ORDER_KIND.stopMarket, timeInForce: 0 })
-    return stopOrder({ ...stop, orderKind: ORDER_KIND.takeProfit, price: price - (near % 3) })
-  })
-
-const list: fc.Arbitrary<VenueRequest> = fc
-  .record({
-    account,
-    instrument: fc.nat(1),
-    side,
-    size,
-    up: fc.integer({ min: 1, max: 9 }),
-    down: fc.integer({ min: 1, max: 9 }),
-  })
-  .map(({ size, up, down, ...rest }) => {
-    const middle = PRICES[rest.instrument as 0 | 1]
-    const quantity = LOTS[rest.instrument as 0 | 1] * size
-    const profitPrice = rest.side === SELL ? middle + up : middle - up
-    const trigger = rest.side === SELL ? middle - down : middle + down
-    const profit = order({ ...rest, quantity, price: profitPrice, timeInForce: TIME_IN_FORCE.gtx })
-    const stop = stopOrder({
-      ...rest,
-      quantity,
-      price: rest.side === SELL ? trigger - 1 : trigger + 1,
-      triggerPrice: trigger,
-    })
-    const [above, below] = rest.side === SELL ? [profit, stop] : [stop, profit]
-    return { kind: 'place-list', account: rest.account, instrument: rest.instrument, clientId: '', above, below }
-  })
-
-const recent = fc.nat(12)
-/** What is done, where orders are named by how many ids ago they were given one. */
-type Step = { readonly request: (venue: SpotVenue) => VenueRequest; readonly wait: number }
-const idOf = (venue: SpotVenue, ago: number): number => Math.max(1, (venue.orders.nextId[0] as number) - 1 - ago)
-/** Account and market of an open order, so that the request finds it. */
-const named = (venue: SpotVenue, ago: number): { account: number; instrument: number; orderId: number } => {
-  const orderId = idOf(venue, ago)
-  const slot = venue.orders.slotOf(orderId)
-  if (slot === -1) return { account: 0, instrument: 0, orderId }
-  return { account: venue.orders.account[slot] as number, instrument: venue.orders.instrument[slot] as number, orderId }
-}
-
-const request: fc.Arbitrary<Step['request']> = fc.oneof(
-  { weight: 12, arbitrary: place.map((made) => () => made) },
-  { weight: 2, arbitrary: list.map((made) => () => made) },
-  {
-    weight: 3,
-    arbitrary: recent.map((ago) => (venue: SpotVenue) => ({
-      kind: 'cancel' as const,
-      ...named(venue, ago),
-      clientId: '',
-    })),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.tuple(recent, size).map(([ago, lots]) => (venue: SpotVenue) => {
-      const at = named(venue, ago)
-      return {
-        kind: 'amend' as const,
-        ...at,
-        clientId: '',
-        side: 0,
-        price: 0,
-        quantity: LOTS[at.instrument as 0 | 1] * lots,
-      }
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.tuple(recent, place, fc.boolean()).map(([ago, made, allowFailure]) => (venue: SpotVenue) => {
-      const cancel = { kind: 'cancel' as const, ...named(venue, ago), clientId: '' }
-      return { kind: 'cancel-replace' as const, cancel, order: made, allowFailure }
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc
-      .tuple(account, fc.nat(1))
-      .map(([owner, instrument]) => () => ({ kind: 'cancel-all' as const, account: owner, instrument })),
-  },
-)
-const steps: fc.Arbitrary<Step[]> = fc.array(fc.record({ request, wait: fc.nat(5_000_000) }), {
-  minLength: 20,
-  maxLength: 120,
-  size: 'max',
-})
+const ACCOUNTS = STEP_ACCOUNTS
 
 /** Balances kept by hand, in BigInt, from nothing but the fill events. */
 class BalanceTwin {
@@ -207,7 +85,7 @@ function eventText(venue: SpotVenue): string {
 
 test('no unit of any asset appears or vanishes, and what is locked is what open orders need', () => {
   fc.assert(
-    fc.property(steps, (all) => {
+    fc.property(spotSteps, (all) => {
       const venue = spotVenue(ACCOUNTS)
       const twin = new BalanceTwin()
       for (const { request: make, wait } of all) {
@@ -227,7 +105,7 @@ test('no unit of any asset appears or vanishes, and what is locked is what open 
 
 test('a venue that was saved and loaded goes on with the same events', () => {
   fc.assert(
-    fc.property(steps, steps, (before, after) => {
+    fc.property(spotSteps, spotSteps, (before, after) => {
       const venue = spotVenue(ACCOUNTS)
       for (const { request: make, wait } of before) {
         venue.time[0] = (venue.time[0] as number) + wait
@@ -258,5 +136,61 @@ test('a venue that was saved and loaded goes on with the same events', () => {
         assert.deepEqual(other.views.allOrders(owner, 0), venue.views.allOrders(owner, 0))
     }),
     { numRuns: 60 },
+  )
+})
+
+/** Markets whose filters never say no: the twin has none. */
+const FREE_MARKETS = SPOT_MARKETS.map((market) => ({
+  ...market,
+  minNotionalMicros: 0,
+  priceBandUpPpm: 0,
+  priceBandDownPpm: 0,
+  maxAmendments: 1_000,
+}))
+
+const STATUS_WORDS: Readonly<Record<number, string>> = {
+  [STATUS.new]: 'new',
+  [STATUS.partiallyFilled]: 'partial',
+  [STATUS.filled]: 'filled',
+  [STATUS.canceled]: 'canceled',
+  [STATUS.expired]: 'expired',
+  [STATUS.expiredInMatch]: 'prevented',
+}
+
+/** Every order that an account ever had, as one line each. */
+function ordersOf(venue: SpotVenue): string[] {
+  return Array.from({ length: ACCOUNTS * FREE_MARKETS.length }, (_, i) => i)
+    .flatMap((i) => venue.views.allOrders(i % ACCOUNTS, Math.floor(i / ACCOUNTS)))
+    .sort((a, b) => a.orderId - b.orderId)
+    .map(
+      (o) => `${o.orderId} ${STATUS_WORDS[o.status]} ${o.quantity} ${o.filled} ${o.prevented} ${o.workingTime === -1}`,
+    )
+}
+
+test('the venue does what its slow twin does', () => {
+  fc.assert(
+    fc.property(spotSteps, (all) => {
+      const venue = spotVenue(ACCOUNTS, FREE_MARKETS)
+      const twin = new SlowSpotVenue(FREE_MARKETS)
+      for (let owner = 0; owner < ACCOUNTS; owner++)
+        for (const asset of venue.assets) twin.give(owner, asset, 1_000n * 10n ** 8n)
+      for (const { request: make } of all) {
+        const wish = make(venue)
+        const { code } = venue.handle(wish)
+        venue.recycle()
+        assert.equal(twin.handle(wish), code, JSON.stringify(wish))
+        for (let owner = 0; owner < ACCOUNTS; owner++)
+          for (const [index, asset] of venue.assets.entries()) {
+            const { free, locked } = venue.views.balance(owner, index)
+            assert.equal(locked, twin.locked(owner, asset), `locked ${owner} ${asset}`)
+            assert.equal(free + locked, twin.owned(owner, asset), `owned ${owner} ${asset}`)
+          }
+      }
+      const expected = twin.orders.map(
+        (o) => `${o.id} ${o.status} ${o.quantity} ${o.filled} ${o.prevented} ${o.trigger !== 0n && !o.works}`,
+      )
+      assert.deepEqual(ordersOf(venue), expected)
+    }),
+    { numRuns: 150 },
   )
 })
