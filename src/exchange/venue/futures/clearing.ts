@@ -77,17 +77,22 @@ export class Clearing implements Settlement {
     const makerRow = this.#booking.book(maker, at + FIELDS, 1)
     const { cells } = this.#events
     const lots = cells[at + FIELD.quantity] as number
-    const isReduceOnly = ((this.#orders.flags[maker] as number) & ORDER_FLAG.reduceOnly) !== 0
-    if (!isReduceOnly) {
+    const flags = this.#orders.flags[maker] as number
+    if ((flags & (ORDER_FLAG.reduceOnly | ORDER_FLAG.recorded)) === 0) {
       this.#cells[CELL.units] = lots
       this.#count(maker, makerRow, -1)
-    } else if (this.#orders.remaining[maker] === 0) this.#countReduceOnly(makerRow, -1)
+    } else if ((flags & ORDER_FLAG.reduceOnly) !== 0 && this.#orders.remaining[maker] === 0)
+      this.#countReduceOnly(makerRow, -1)
     this.#margin.renew(takerRow)
     if (makerRow !== takerRow) this.#margin.renew(makerRow)
     this.#look(takerRow)
     this.#look(makerRow)
-    const instrument = this.#rows.instrument[takerRow] as number
-    const price = cells[at + FIELD.price] as number
+    this.noteTrade(this.#rows.instrument[takerRow] as number, at)
+  }
+
+  /** Notes the price of a trade, whose event begins at `at`: what waits for prices is set off when the request ends. */
+  noteTrade(instrument: number, at: number): void {
+    const price = this.#events.cells[at + FIELD.price] as number
     this.#markets.last[instrument] = price
     if (this.high[instrument] === 0) this.traded[this.tradedCount++] = instrument
     if (this.high[instrument] === 0 || price < (this.low[instrument] as number)) this.low[instrument] = price
