@@ -18,7 +18,14 @@ import { PublicDataSite } from '../../src/testing/public-data-site.ts'
 import { writeMarketTape } from '../proof/world.ts'
 
 const ROOT = new URL('../../', import.meta.url)
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/backtest.md', 'docs/strategies.md']
+const DOCUMENTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'docs/backtest.md',
+  'docs/strategies.md',
+  'docs/exchange.md',
+]
 
 interface Snippet {
   readonly document: string
@@ -112,7 +119,8 @@ void test('README’s session runs from top to bottom', async (t) => {
   for (const snippet of own) {
     if (snippet.language === 'ts') writeStrategy(line, snippet)
     if (!SHELL.has(snippet.language)) continue
-    for (const words of commandsOf(snippet))
+    // The exchange runs until it is stopped: exchange.test.ts has it.
+    for (const words of commandsOf(snippet).filter(([name]) => name !== 'exchange'))
       await t.test(words.join(' '), async () => {
         const extra = words[0] === 'download' ? ['--base-url', site.url] : []
         const outcome = await line.run(...words.filter((word) => word !== '--open'), ...extra)
