@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { generateKeyPairSync, sign } from 'node:crypto'
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { nodeSignatures } from './signatures.ts'
 
 const SECRET = '2b5eb11e18796d12d88f13dc27dbbd02c2cc51ff7059765ed9821957d82bb4d9'
@@ -17,6 +18,19 @@ test('an HMAC matches in either case of its hex digits, and nothing else does', 
   for (const wrong of ['', 'x', SIGNATURE.slice(1), `${SIGNATURE}00`, `z${SIGNATURE.slice(1)}`]) {
     assert.equal(check.matches(PAYLOAD, wrong), false)
   }
+})
+
+test('every text and secret gives the HMAC that the platform gives', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 200 })
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 100 }), text, (secret, payload) => {
+      const signature = createHmac('sha256', secret).update(payload).digest('hex')
+      assert.equal(nodeSignatures.check('hmac', secret)?.matches(payload, signature), true)
+    }),
+  )
+  const long = 'ö'.repeat(20_000)
+  const signature = createHmac('sha256', SECRET).update(long).digest('hex')
+  assert.equal(nodeSignatures.check('hmac', SECRET)?.matches(long, signature), true)
 })
 
 for (const scheme of ['ed25519', 'rsa'] as const) {

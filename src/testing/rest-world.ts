@@ -3,7 +3,6 @@
  * user with money and a key, real HTTP in between.
  */
 import { createHmac } from 'node:crypto'
-import type { TestContext } from 'node:test'
 import { marketsOf } from '../exchange/box/markets.ts'
 import { MarketFeed } from '../exchange/feeds/market-feed.ts'
 import { FuturesVenue } from '../exchange/venue/futures/futures-venue.ts'
@@ -138,7 +137,7 @@ export class RestWorld {
     }
   }
 
-  async listen(context: TestContext): Promise<void> {
+  async listen(context: { after(end: () => Promise<unknown>): void }): Promise<void> {
     const keys = new KeyRing(nodeSignatures)
     keys.add({ name: API_KEY, account: USER, scheme: 'hmac', material: API_SECRET })
     const onFault = (error: unknown): void => void this.faults.push(error)

@@ -49,19 +49,24 @@ export class Parameters {
 
   #read(text: string): void {
     const first = this.names.length
+    const isPlain = !text.includes('%') && !text.includes('+')
     let start = 0
     while (start <= text.length && this.names.length < PAIRS_MAX) {
       let end = text.indexOf('&', start)
       if (end === -1) end = text.length
-      if (end > start) this.#pair(text.slice(start, end), first)
+      let equals = text.indexOf('=', start)
+      if (equals === -1 || equals > end) equals = end
+      if (end > start) {
+        const name = text.slice(start, equals)
+        const value = text.slice(Math.min(equals + 1, end), end)
+        if (isPlain) this.#add(name, value, first)
+        else this.#add(decoded(name), decoded(value), first)
+      }
       start = end + 1
     }
   }
 
-  #pair(pair: string, first: number): void {
-    const equals = pair.indexOf('=')
-    const name = decoded(equals === -1 ? pair : pair.slice(0, equals))
-    const value = equals === -1 ? '' : decoded(pair.slice(equals + 1))
+  #add(name: string | undefined, value: string | undefined, first: number): void {
     if (name === undefined || value === undefined) {
       this.problem ??= refusal('illegalCharactersSomewhere')
       return

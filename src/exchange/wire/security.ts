@@ -73,9 +73,9 @@ export class KeyRing {
 
   /** The key of that name, for use from `address` for reading or trading. */
   admit(name: string | undefined, address: string, trades: boolean): ApiKey | Refusal {
-    if (name === undefined || !KEY_FORM.test(name)) return INVALID_FORM
-    const key = this.#keys.get(name)
-    if (key === undefined || (trades && !key.permissions.trade)) return UNKNOWN_KEY
+    const key = name === undefined ? undefined : this.#keys.get(name)
+    if (key === undefined) return name === undefined || !KEY_FORM.test(name) ? INVALID_FORM : UNKNOWN_KEY
+    if (trades && !key.permissions.trade) return UNKNOWN_KEY
     return key.addresses.length === 0 || key.addresses.includes(address) ? key : UNKNOWN_KEY
   }
 }
@@ -87,9 +87,9 @@ export interface SignedTime {
   readonly recvWindow: number
 }
 
-/** Longest recvWindow, and what holds where none is sent, milliseconds. */
-const WINDOW_MAX = 60_000
-const WINDOW_DEFAULT = 5000
+/** Longest recvWindow, and what holds where none is sent, microseconds. */
+const WINDOW_MAX = 60_000_000
+const WINDOW_DEFAULT = 5_000_000
 /** A timestamp may run ahead of the venue by less than this, microseconds. */
 const AHEAD = 1_000_000
 /** From here on (year 2286 in milliseconds) a timestamp of spot counts microseconds. */
@@ -103,10 +103,10 @@ export function checkTime(parameters: Parameters, now: number, dialect: Dialect)
   const sent = parameters.find('timestamp')
   if (sent === undefined || sent === '') return refusal('mandatory', 'timestamp')
   if (!INTEGER.test(sent)) return refusal('illegalCharacters', 'timestamp', '^[0-9]{1,20}$')
-  const window = parameters.find('recvWindow') ?? String(WINDOW_DEFAULT)
-  if (!WINDOW.test(window)) return refusal('illegalCharacters', 'recvWindow', '^[0-9]{1,20}$')
-  const recvWindow = Math.trunc(Number(window) * 1000)
-  if (dialect === 'spot' && recvWindow > WINDOW_MAX * 1000) return WINDOW_TOO_LONG
+  const window = parameters.find('recvWindow')
+  if (window !== undefined && !WINDOW.test(window)) return refusal('illegalCharacters', 'recvWindow', '^[0-9]{1,20}$')
+  const recvWindow = window === undefined ? WINDOW_DEFAULT : Math.trunc(Number(window) * 1000)
+  if (dialect === 'spot' && recvWindow > WINDOW_MAX) return WINDOW_TOO_LONG
   const stamp = Number(sent)
   const timestamp = dialect === 'spot' && stamp >= MICROSECONDS_FROM ? stamp : stamp * 1000
   if (timestamp >= now + AHEAD) return TOO_EARLY
