@@ -17,7 +17,7 @@ function newWorld(): FuturesWorld {
   return world.open('300', '300', '300', '300').mark(MIDDLE, 0).mark(MIDDLE, 1)
 }
 
-const streams = fc.array(step, { maxLength: 100 })
+const streams = fc.array(step, { maxLength: 120, size: 'max' })
 
 test('every fee, every realized profit and every entry price is that of a slow twin', () => {
   fc.assert(

@@ -95,7 +95,7 @@ function checkRows(world: FuturesWorld): void {
 
 test('whatever accounts ask, money and positions add up', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 120, size: 'max' }), (steps) => {
       const world = newWorld()
       const transfers: bigint[] = Array.from({ length: ACCOUNTS }, () => 0n)
       for (const one of steps) {
@@ -116,7 +116,7 @@ test('whatever accounts ask, money and positions add up', () => {
 
 test('the same requests give the same events, also through a venue that was saved between', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 80 }), fc.double({ min: 0, max: 1, noNaN: true }), (steps, where) => {
+    fc.property(fc.array(step, { maxLength: 100, size: 'max' }), fc.double({ min: 0, max: 1, noNaN: true }), (steps, where) => {
       const whole = newWorld()
       for (const one of steps) take(whole, one)
       let world = newWorld()
