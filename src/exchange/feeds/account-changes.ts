@@ -69,6 +69,12 @@ export class AccountChanges {
     return true
   }
 
+  /** Adds a position to what was taken last of its account. */
+  addPosition(account: number, position: ChangedPosition): void {
+    const { instrument, positionSide } = position
+    this.#accounts.get(account)?.positions.set(instrument * SIDES + positionSide, position)
+  }
+
   changed(): Iterable<ChangedAccount> {
     return this.#accounts.values()
   }

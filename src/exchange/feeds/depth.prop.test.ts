@@ -77,7 +77,8 @@ class Consumer {
   take(text: string): void {
     this.messages++
     this.#decode(`{"stream":"${this.stream}","data":${text}}`)
-    if (this.book.state !== BOOK_STATE.live) return
+    // A snapshot says nothing of levels behind its last one: such levels of before are kept and doubted.
+    if (this.book.state !== BOOK_STATE.live || this.book.unverified > 0) return
     this.compared++
     assert.equal(this.book.lastUpdateId, this.#venue.books[0]?.updateId)
     assert.deepEqual(levelsOf(this.book.bids), this.#venue.levels(0, BUY))

@@ -293,7 +293,14 @@ test('deposits, funding, leverage and margin are told', () => {
   const world = new World()
   world.ask({ kind: 'transfer', account: ALICE, asset: 'USDT', amount: '0.5' })
   world.ask({ kind: 'leverage', account: ALICE, instrument: 0, leverage: 25 })
-  assert.deepEqual(world.take(), [
+  world.ask({ kind: 'margin-type', account: ALICE, instrument: 0, isolated: true })
+  const events = world.take()
+  const change = accountOf(events.pop())
+  assert.deepEqual(
+    [change.m, change.B, change.P.map(({ pa, mt }) => [pa, mt])],
+    ['MARGIN_TYPE_CHANGE', [], [['0.000', 'isolated']]],
+  )
+  assert.deepEqual(events, [
     {
       e: 'ACCOUNT_UPDATE',
       E: MILLIS,

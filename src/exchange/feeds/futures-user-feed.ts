@@ -181,11 +181,14 @@ export class FuturesUserFeed {
 
   /** A change of leverage, or of the margin type, which is told as a change of the account. */
   #tellConfiguration(cells: Float64Array, at: number, sink: UserSink): void {
-    const instrument = this.#source.instruments[cells[at + FIELD.instrument] as number]
+    const market = cells[at + FIELD.instrument] as number
+    const instrument = this.#source.instruments[market]
     if (instrument === undefined) return
     const account = cells[at + FIELD.account] as number
     if (cells[at + FIELD.detail] === REASON.marginTypeChange) {
       this.#changes.take(cells, at)
+      for (const { positionSide, quantity } of this.#source.positionsOf(account, market))
+        this.#changes.addPosition(account, { instrument: market, positionSide, quantity })
       return this.#tellChanges(sink)
     }
     const leverage = cells[at + FIELD.quantity] as number

@@ -117,8 +117,14 @@ export class ApiSockets {
     for (const { connection } of this.#sessions) connection.tick(now)
   }
 
+  /** Ends all connections; spot says so before. */
   close(code: number): void {
-    for (const { connection } of this.#sessions) connection.close(code, '')
+    const { dialect, turns } = this.#options
+    const event = `{"event":{"e":"serverShutdown","E":${millis(turns.present())}}}`
+    for (const { connection } of this.#sessions) {
+      if (dialect === 'spot') connection.say(event)
+      connection.close(code, '')
+    }
   }
 
   #say(session: ApiSession, text: string): void {

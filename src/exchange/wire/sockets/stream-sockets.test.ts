@@ -261,6 +261,30 @@ test('a key runs out an hour after it was last extended: its holders are told an
   assert.deepEqual(await client.ask({ method: 'LIST_SUBSCRIPTIONS', id: 1 }), [{ result: [key], id: 1 }])
 })
 
+test('a key that its owner has ended brings nothing more', async (context) => {
+  const world = new SocketWorld()
+  await world.listen(context)
+  const client = await world.connect(context, `/private/ws/${world.keys.start(7, world.now)}`)
+  world.keys.close(7)
+  world.sockets.tell(7, 'TRADE_LITE', '{"e":"TRADE_LITE"}')
+  assert.notEqual(world.keys.start(7, world.now), '')
+  world.sockets.tell(7, 'TRADE_LITE', '{"e":"TRADE_LITE"}')
+  const [answer] = await client.ask({ method: 'LIST_SUBSCRIPTIONS', id: 1 })
+  assert.equal((answer as { id: number }).id, 1)
+})
+
+test('spot says that it closes', async (context) => {
+  const world = new SocketWorld({ market: 'spot' })
+  await world.listen(context)
+  const raw = await world.connect(context, '/ws/btcusdt@trade')
+  const wrapped = await world.connect(context, '/stream')
+  world.sockets.close(1001)
+  const event = { e: 'serverShutdown', E: MILLIS }
+  assert.deepEqual(await raw.hear(1), [event])
+  assert.deepEqual(await wrapped.hear(1), [{ stream: '!serverShutdown', data: event }])
+  assert.equal(await raw.end(), 1001)
+})
+
 test('an unknown key opens a socket that stays silent', async (context) => {
   const world = new SocketWorld()
   await world.listen(context)

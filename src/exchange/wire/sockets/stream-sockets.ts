@@ -111,9 +111,11 @@ export class StreamSockets {
 
   /** Sends a user event of an account to those who hold its key. `event` is its name. */
   tell(account: number, event: string, text: string): void {
-    const keys = this.#accounts.get(account)
-    if (keys === undefined) return
-    for (const key of keys) this.#tellKey(key, event, text)
+    const { users, now } = this.#options
+    for (const key of this.#accounts.get(account) ?? []) {
+      // A key that its owner has ended is no longer known.
+      if (users?.keys.accountOf(key, now()) === account) this.#tellKey(key, event, text)
+    }
   }
 
   /** Pings, ages, and the end of listen keys; call it at least once a second. */
@@ -127,9 +129,14 @@ export class StreamSockets {
     })
   }
 
-  /** Ends all connections. */
+  /** Ends all connections; spot says so before. */
   close(code: number): void {
-    for (const { connection } of this.#clients) connection.close(code, '')
+    const event = `{"e":"serverShutdown","E":${millis(this.#options.now())}}`
+    for (const { connection, combined } of this.#clients) {
+      if (!this.#options.habits.routed)
+        connection.say(combined ? `{"stream":"!serverShutdown","data":${event}}` : event)
+      connection.close(code, '')
+    }
   }
 
   /** For clients: begins or ends to listen to a stream. Returns its number, -1 where it is silent here. */
