@@ -12,8 +12,9 @@ const BITS = 130
 const FACTOR = 0x278dde6e5fd29f053e1dcb3ba2c5f9a1bn
 const OFFSET = 0x1b7e151628aed2a6abf7158809cf4f3c7n
 const INVERSE = inverse()
-/** Keeps ids of cancellations apart from those of orders (2^42). */
+/** Keep ids of cancellations and of conditional orders apart from those of orders (2^42, 2^43). */
 const CANCEL_SALT = 4_398_046_511_104
+const CONDITIONAL_SALT = 8_796_093_022_208
 
 /** The client id of the order with this id, a positive integer. */
 export function madeClientId(id: number): string {
@@ -29,6 +30,11 @@ export function madeClientId(id: number): string {
 /** The id of the cancellation of the order with this id, where its owner named none. */
 export function madeCancelId(orderId: number): string {
   return madeClientId(CANCEL_SALT + orderId)
+}
+
+/** The client id of the conditional order with this id, where its owner named none; the order that it becomes has it too. */
+export function madeConditionalClientId(id: number): string {
+  return madeClientId(CONDITIONAL_SALT + id)
 }
 
 /** Order id in a client id that the venue made; 0 for any other text. */

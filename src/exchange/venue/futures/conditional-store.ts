@@ -5,6 +5,7 @@
  * that it became; for a market and a kind of price, those that wait, nearest first. Owns them and their ids. Nothing here is on
  * the way of ordinary orders: plain objects, a few hundred per account.
  */
+import { madeConditionalClientId } from '../client-ids.ts'
 import type { StateReader, StateWriter } from '../../../core/tape/state.ts'
 import { BUY, ORDER_KIND, TIME_IN_FORCE } from '../requests.ts'
 import type { ConditionalRequest } from '../requests.ts'
@@ -107,7 +108,8 @@ export class ConditionalStore {
   /** Takes a new one in. `threshold` and `extreme` in quanta of its kind of price. */
   add(request: ConditionalRequest, threshold: number, extreme: number, now: number): Conditional {
     const { kind: _, ...asked } = request
-    const facts = { ...asked, goodTill: asked.timeInForce === TIME_IN_FORCE.gtd ? asked.goodTill : 0 }
+    const clientId = asked.clientId === '' ? madeConditionalClientId(this.nextId) : asked.clientId
+    const facts = { ...asked, clientId, goodTill: asked.timeInForce === TIME_IN_FORCE.gtd ? asked.goodTill : 0 }
     const life = { status: CONDITIONAL_STATUS.new, updated: now, triggeredAt: 0, orderId: 0, rejectCode: 0 }
     const added: Conditional = { ...facts, ...life, conditionalId: this.nextId++, created: now, threshold, extreme }
     this.#all.set(added.conditionalId, added)

@@ -1,9 +1,9 @@
 /** Balances, positions and accounts as JSON of the futures venue: some names and zeros differ from endpoint to endpoint. */
+import { POSITION_SIDES } from '../../feeds/futures-words.ts'
 import { millis } from '../../feeds/number-text.ts'
 import type { AccountView, BalanceView, PositionView } from '../../venue/futures/views.ts'
 import { averageText, moneyText, trimmedMoney, zeroOrMoney } from './amounts.ts'
 import type { FuturesDesk } from './desk.ts'
-import { POSITION_SIDES } from './words.ts'
 
 /** An element of v2/balance and v3/balance. */
 export function balanceJson(desk: FuturesDesk, account: AccountView, balance: BalanceView): string {

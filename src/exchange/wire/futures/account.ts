@@ -1,4 +1,5 @@
 /** Balances, positions, income and fees of an account. */
+import { POSITION_SIDES } from '../../feeds/futures-words.ts'
 import { millis } from '../../feeds/number-text.ts'
 import type { IncomeView } from '../../venue/futures/views.ts'
 import { refusal } from '../refusal.ts'
@@ -7,7 +8,7 @@ import { readTimes } from '../spans.ts'
 import { accountJson, accountJsonV2, balanceJson, positionRiskJson, positionRiskJsonV2 } from './account-json.ts'
 import { moneyText, rateText } from './amounts.ts'
 import type { FuturesDesk } from './desk.ts'
-import { INCOME_WORDS, INCOMES, OTHER_INCOME, POSITION_SIDES } from './words.ts'
+import { INCOME_WORDS, INCOMES, OTHER_INCOME } from './words.ts'
 
 const ALL = -1
 

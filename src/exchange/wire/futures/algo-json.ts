@@ -1,19 +1,18 @@
 /** Conditional orders as JSON of the futures venue. */
-import { printDecimal } from '../../../core/number/decimal.ts'
-import { millis } from '../../feeds/number-text.ts'
-import { ORDER_KIND } from '../../venue/requests.ts'
-import type { ConditionalView } from '../../venue/futures/views.ts'
-import type { FuturesDesk } from './desk.ts'
 import {
   ALGO_STATUSES,
   ORDER_TYPES,
   POSITION_SIDES,
   priceMatchWord,
   SELF_TRADES,
-  SIDES,
   TIMES_IN_FORCE,
-  WORKING_TYPES,
-} from './words.ts'
+} from '../../feeds/futures-words.ts'
+import { printDecimal } from '../../../core/number/decimal.ts'
+import { millis } from '../../feeds/number-text.ts'
+import { ORDER_KIND } from '../../venue/requests.ts'
+import type { ConditionalView } from '../../venue/futures/views.ts'
+import type { FuturesDesk } from './desk.ts'
+import { SIDES, WORKING_TYPES } from './words.ts'
 
 /** Hundredths of a percent. */
 const CALLBACK_DECIMALS = 2

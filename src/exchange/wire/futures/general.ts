@@ -1,11 +1,11 @@
 /** ping, time and exchangeInfo of the futures venue. */
+import { ORDER_TYPES, TIMES_IN_FORCE } from '../../feeds/futures-words.ts'
 import { printDecimal } from '../../../core/number/decimal.ts'
 import { millis } from '../../feeds/number-text.ts'
 import type { VenueInstrument } from '../../venue/venue-instrument.ts'
 import type { Answer, Call, Route } from '../route.ts'
 import { rateText, shortRateText } from './amounts.ts'
 import type { FuturesDesk } from './desk.ts'
-import { ORDER_TYPES, TIMES_IN_FORCE } from './words.ts'
 
 /** What the venue states for every perpetual contract. */
 const NEVER_DELIVERED = 4_133_404_800_000

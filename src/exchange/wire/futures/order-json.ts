@@ -1,20 +1,19 @@
 /** Orders, trades and amendments as JSON of the futures venue. */
+import {
+  ORDER_TYPES,
+  POSITION_SIDES,
+  priceMatchWord,
+  SELF_TRADES,
+  STATUSES,
+  TIMES_IN_FORCE,
+} from '../../feeds/futures-words.ts'
 import { millis } from '../../feeds/number-text.ts'
 import { STATUS } from '../../venue/events.ts'
 import type { AmendmentView, OrderView, TradeView } from '../../venue/futures/views.ts'
 import { ORDER_FLAG } from '../../venue/order-store.ts'
 import { moneyText, trimmedMoney } from './amounts.ts'
 import type { FuturesDesk } from './desk.ts'
-import {
-  ORDER_TYPES,
-  POSITION_SIDES,
-  priceMatchWord,
-  SELF_TRADES,
-  SIDES,
-  STATUSES,
-  TIMES_IN_FORCE,
-  WORKING_TYPES,
-} from './words.ts'
+import { SIDES, WORKING_TYPES } from './words.ts'
 
 /** What a reply to a change of an order may say otherwise than the order's slot. */
 export interface ReplyForm {

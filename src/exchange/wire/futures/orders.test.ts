@@ -311,6 +311,15 @@ test('a stop that is set off becomes an order that queries show with its trigger
   assert.equal(canceled['stopPrice'], '76890.00')
 })
 
+test('a conditional order without a client id gets one by which it is found', async (context) => {
+  const world = await started(context)
+  const stop = { algoType: 'CONDITIONAL', symbol: 'BTCUSDT', side: 'SELL', type: 'STOP_MARKET', closePosition: 'true' }
+  const placed = row(await world.call('POST', '/fapi/v1/algoOrder', { ...stop, triggerPrice: '75000' }))
+  const clientAlgoId = String(placed['clientAlgoId'])
+  assert.match(clientAlgoId, /^[0-9A-Za-z]{22}$/)
+  assert.equal(row(await world.call('GET', '/fapi/v1/algoOrder', { clientAlgoId }))['algoId'], placed['algoId'])
+})
+
 test('the window is looked at again in front of the matching engine', async (context) => {
   const world = await started(context)
   // The request is in time when it is read; by the time it would be matched it is not.

@@ -1,11 +1,12 @@
 /** Settings of an account: position mode, leverage, margin type, and the rules behind them. */
+import { POSITION_SIDES } from '../../feeds/futures-words.ts'
 import { millis } from '../../feeds/number-text.ts'
 import { isRefusal, refusal } from '../refusal.ts'
 import type { Answer, Call, Route } from '../route.ts'
 import { readTimes } from '../spans.ts'
 import { moneyText, trimmedMoney } from './amounts.ts'
 import type { FuturesDesk } from './desk.ts'
-import { POSITION_SIDE_WORDS, POSITION_SIDES } from './words.ts'
+import { POSITION_SIDE_WORDS } from './words.ts'
 
 const SUCCESS = '{"code":200,"msg":"success"}'
 const AMOUNT_DECIMALS = 8

@@ -1,7 +1,6 @@
-/** The futures venue's words for the numbers of requests, events and views, in both directions. */
+/** The futures venue's words in parameters, and their numbers; feeds/futures-words.ts has the other direction. */
 import { BUY, ORDER_KIND, POSITION_SIDE, SELF_TRADE, SELL, TIME_IN_FORCE, WORKING_TYPE } from '../../venue/requests.ts'
-import { STATUS } from '../../venue/events.ts'
-import { CONDITIONAL_STATUS, INCOME } from '../../venue/futures/views.ts'
+import { INCOME } from '../../venue/futures/views.ts'
 
 type Words = Readonly<Record<string, number>>
 
@@ -88,43 +87,9 @@ export const OTHER_INCOME: readonly string[] = [
   'SPECIAL_FUNDING_FEE',
 ]
 
-const STATUS_WORDS: Words = {
-  NEW: STATUS.new,
-  PARTIALLY_FILLED: STATUS.partiallyFilled,
-  FILLED: STATUS.filled,
-  CANCELED: STATUS.canceled,
-  EXPIRED: STATUS.expired,
-  REJECTED: STATUS.rejected,
-  EXPIRED_IN_MATCH: STATUS.expiredInMatch,
-}
-
-const ALGO_STATUS_WORDS: Words = {
-  NEW: CONDITIONAL_STATUS.new,
-  TRIGGERING: CONDITIONAL_STATUS.triggering,
-  TRIGGERED: CONDITIONAL_STATUS.triggered,
-  FINISHED: CONDITIONAL_STATUS.finished,
-  CANCELED: CONDITIONAL_STATUS.canceled,
-  REJECTED: CONDITIONAL_STATUS.rejected,
-  EXPIRED: CONDITIONAL_STATUS.expired,
-}
-
 export const SIDES: readonly string[] = wordsOf(SIDE_WORDS)
-export const POSITION_SIDES: readonly string[] = wordsOf(POSITION_SIDE_WORDS)
-export const ORDER_TYPES: readonly string[] = wordsOf(ORDER_TYPE_WORDS)
-export const TIMES_IN_FORCE: readonly string[] = wordsOf(TIME_IN_FORCE_WORDS)
-export const SELF_TRADES: readonly string[] = wordsOf(SELF_TRADE_WORDS)
 export const WORKING_TYPES: readonly string[] = wordsOf(WORKING_TYPE_WORDS)
-export const STATUSES: readonly string[] = wordsOf(STATUS_WORDS)
-export const ALGO_STATUSES: readonly string[] = wordsOf(ALGO_STATUS_WORDS)
 export const INCOMES: readonly string[] = wordsOf(INCOME_WORDS)
-
-const PRICE_MATCHES: ReadonlyMap<number, string> = new Map(
-  Object.entries(PRICE_MATCH_WORDS).map(([word, number]) => [number, word]),
-)
-
-export function priceMatchWord(priceMatch: number): string {
-  return PRICE_MATCHES.get(priceMatch) ?? 'NONE'
-}
 
 /** The words by their numbers; '' where a number has none. */
 function wordsOf(words: Words): string[] {
