@@ -1,11 +1,16 @@
 /**
  * What accounts may ask about later: their orders that have ended, and their fills.
  *
- * In: orders as they end, fills as they happen. Out: records by account, oldest first. Owns: the records, bounded per account
- * (the oldest go first). Accounts of the crowd have none. Records are plain objects: nobody's thousand orders a second are
- * kept here, only what users did.
+ * In: slots of orders as they end, fill events as they happen. Out: records of an account as plain objects, oldest first.
+ * Owns: both memories, bounded over all accounts (the oldest go first); of the crowd nothing is kept. Nothing is allocated
+ * when something is remembered, objects are made when somebody asks.
  */
 import type { StateReader, StateWriter } from '../../../core/tape/state.ts'
+import { madeClientId } from '../client-ids.ts'
+import { FIELD } from '../events.ts'
+import { Records } from '../futures/records.ts'
+import type { OrderStore } from '../order-store.ts'
+import type { SpotColumns } from './spot-columns.ts'
 
 /** An order as it stands. Prices in price quanta, quantities in lots, times in microseconds. */
 export interface OrderRecord {
@@ -57,13 +62,11 @@ export interface FillRecord {
   readonly maker: number
 }
 
-/** Records kept for an account: beyond twice as many the older half goes. */
-export const ORDER_HISTORY = 20_000
-export const FILL_HISTORY = 50_000
+/** Orders and fills that are remembered, of all accounts together. */
+export const ORDER_MEMORY = 65_536
+export const FILL_MEMORY = 131_072
 
-const SECTION = 'spot-history'
-const VERSION = 1
-
+/** Numbers of a record, in the order of their columns. */
 const ORDER_NUMBERS = [
   'orderId',
   'listId',
@@ -100,81 +103,122 @@ const FILL_NUMBERS = [
   'maker',
 ] as const
 
+/** Between client id and id of the cancellation; neither has it. */
+const SEPARATOR = ' '
+const SECTION = 'spot-history'
+const VERSION = 2
+
 export class SpotHistory {
-  readonly #orders: OrderRecord[][] = []
-  readonly #fills: FillRecord[][] = []
+  readonly #orders: Records = new Records(ORDER_NUMBERS.length, ORDER_MEMORY)
+  readonly #fills: Records = new Records(FILL_NUMBERS.length, FILL_MEMORY)
+  readonly #store: OrderStore
+  readonly #columns: SpotColumns
 
-  addOrder(account: number, record: OrderRecord): void {
-    push((this.#orders[account] ??= []), record, ORDER_HISTORY)
+  constructor(store: OrderStore, columns: SpotColumns) {
+    this.#store = store
+    this.#columns = columns
   }
 
-  addFill(account: number, record: FillRecord): void {
-    push((this.#fills[account] ??= []), record, FILL_HISTORY)
+  /** Remembers an order that has ended. */
+  addOrder(slot: number): void {
+    const store = this.#store
+    const clientId = store.clientId[slot] ?? ''
+    const cancelId = this.#columns.cancelId[slot] ?? ''
+    const text = cancelId === '' ? clientId : clientId + SEPARATOR + cancelId
+    const at = this.#orders.append(store.account[slot] as number, text)
+    this.#write(slot, this.#orders.cells, at)
   }
 
-  /** In the order in which they ended. */
-  orders(account: number): readonly OrderRecord[] {
-    return this.#orders[account] ?? []
+  /** Remembers the fill whose event begins at `from`. */
+  addFill(slot: number, events: Float64Array, from: number): void {
+    const at = this.#fills.append(events[from + FIELD.account] as number, '')
+    const { cells } = this.#fills
+    cells[at] = events[from + FIELD.tradeId] as number
+    cells[at + 1] = events[from + FIELD.orderId] as number
+    cells[at + 2] = this.#columns.list[slot] as number
+    cells[at + 3] = events[from + FIELD.instrument] as number
+    cells[at + 4] = events[from + FIELD.price] as number
+    cells[at + 5] = events[from + FIELD.quantity] as number
+    cells[at + 6] = events[from + FIELD.amount] as number
+    cells[at + 7] = events[from + FIELD.asset] as number
+    cells[at + 8] = events[from + FIELD.time] as number
+    cells[at + 9] = events[from + FIELD.side] as number
+    cells[at + 10] = events[from + FIELD.detail] as number
   }
 
-  /** In the order in which they happened: trade ids of one market rise. */
-  fills(account: number): readonly FillRecord[] {
-    return this.#fills[account] ?? []
+  /** Orders of an account that have ended, in the order in which they did. */
+  orders(account: number): OrderRecord[] {
+    const found: OrderRecord[] = []
+    for (let serial = this.#orders.newest(account); serial !== 0; serial = this.#orders.before(serial))
+      found.push(orderOf(this.#orders.cells, this.#orders.at(serial), this.#orders.textOf(serial)))
+    return found.reverse()
+  }
+
+  /** Fills of an account in the order in which they happened: trade ids of one market rise. */
+  fills(account: number): FillRecord[] {
+    const found: FillRecord[] = []
+    for (let serial = this.#fills.newest(account); serial !== 0; serial = this.#fills.before(serial))
+      found.push(numbersOf(this.#fills.cells, this.#fills.at(serial), FILL_NUMBERS))
+    return found.reverse()
+  }
+
+  /** The order in a slot as it stands now. */
+  current(slot: number): OrderRecord {
+    const cells = new Float64Array(ORDER_NUMBERS.length)
+    this.#write(slot, cells, 0)
+    const clientId = this.#store.clientIdOf(slot)
+    return { ...numbersOf(cells, 0, ORDER_NUMBERS), clientId, cancelId: this.#columns.cancelId[slot] ?? '' }
   }
 
   save(writer: StateWriter): void {
     writer.begin(SECTION, VERSION)
-    writer.u32(Math.max(this.#orders.length, this.#fills.length))
-    for (let account = 0; account < Math.max(this.#orders.length, this.#fills.length); account++) {
-      const orders = this.orders(account)
-      writer.f64s(cellsOf(orders, ORDER_NUMBERS))
-      for (const { clientId, cancelId } of orders) {
-        writer.text(clientId)
-        writer.text(cancelId)
-      }
-      writer.f64s(cellsOf(this.fills(account), FILL_NUMBERS))
-    }
+    this.#orders.save(writer)
+    this.#fills.save(writer)
     writer.end()
   }
 
   load(reader: StateReader): void {
     reader.begin(SECTION, VERSION)
-    this.#orders.length = 0
-    this.#fills.length = 0
-    const accounts = reader.u32()
-    for (let account = 0; account < accounts; account++) {
-      const orders = recordsOf(reader.f64s(), ORDER_NUMBERS)
-      this.#orders[account] = orders.map((numbers) => ({
-        ...numbers,
-        clientId: reader.text(),
-        cancelId: reader.text(),
-      }))
-      this.#fills[account] = recordsOf(reader.f64s(), FILL_NUMBERS)
-    }
+    this.#orders.load(reader)
+    this.#fills.load(reader)
     reader.end()
   }
-}
 
-function push<Item>(items: Item[], item: Item, limit: number): void {
-  items.push(item)
-  if (items.length >= limit * 2) items.splice(0, items.length - limit)
-}
-
-function cellsOf<Name extends string>(
-  records: readonly Readonly<Record<Name, number>>[],
-  names: readonly Name[],
-): Float64Array {
-  const cells = new Float64Array(records.length * names.length)
-  let at = 0
-  for (const record of records) for (const name of names) cells[at++] = record[name]
-  return cells
-}
-
-function recordsOf<Name extends string>(cells: Float64Array, names: readonly Name[]): Record<Name, number>[] {
-  const records: Record<Name, number>[] = []
-  for (let at = 0; at < cells.length; at += names.length) {
-    const record = Object.fromEntries(names.map((name, i) => [name, cells[at + i] as number]))
-    records.push(record as Record<Name, number>)
+  #write(slot: number, cells: Float64Array, at: number): void {
+    const store = this.#store
+    const columns = this.#columns
+    const quantity = store.quantity[slot] as number
+    const filled = store.filled[slot] as number
+    cells[at] = store.id[slot] as number
+    cells[at + 1] = columns.list[slot] as number
+    cells[at + 2] = store.instrument[slot] as number
+    cells[at + 3] = store.side[slot] as number
+    cells[at + 4] = store.kind[slot] as number
+    cells[at + 5] = store.timeInForce[slot] as number
+    cells[at + 6] = store.selfTrade[slot] as number
+    cells[at + 7] = store.price[slot] as number
+    cells[at + 8] = quantity
+    cells[at + 9] = columns.trigger[slot] as number
+    cells[at + 10] = columns.quoteQuantity[slot] as number
+    cells[at + 11] = filled
+    cells[at + 12] = store.filledValue[slot] as number
+    cells[at + 13] = store.filledValueHigh[slot] as number
+    cells[at + 14] = quantity - filled - (store.remaining[slot] as number)
+    cells[at + 15] = store.status[slot] as number
+    cells[at + 16] = store.created[slot] as number
+    cells[at + 17] = store.updated[slot] as number
+    cells[at + 18] = columns.workingTime[slot] as number
+    cells[at + 19] = store.amendments[slot] as number
   }
-  return records
+}
+
+function orderOf(cells: Float64Array, at: number, text: string): OrderRecord {
+  const numbers = numbersOf(cells, at, ORDER_NUMBERS)
+  const [own = '', cancelId = ''] = text.split(SEPARATOR)
+  return { ...numbers, clientId: own === '' ? madeClientId(numbers.orderId) : own, cancelId }
+}
+
+function numbersOf<Name extends string>(cells: Float64Array, at: number, names: readonly Name[]): Record<Name, number> {
+  const entries = names.map((name, i) => [name, cells[at + i] as number])
+  return Object.fromEntries(entries) as Record<Name, number>
 }

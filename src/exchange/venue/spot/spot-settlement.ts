@@ -47,9 +47,10 @@ export class SpotSettlement implements Settlement {
   }
 
   rested(slot: number): void {
-    const { columns, funds, time } = this.#state
+    const { columns, funds, orders, time } = this.#state
     if (columns.workingTime[slot] === -1) columns.workingTime[slot] = time[0] as number
-    funds.trim(slot)
+    // An order of which nothing was taken holds what it needs already.
+    if (orders.remaining[slot] !== orders.quantity[slot] || columns.list[slot] !== 0) funds.trim(slot)
   }
 
   left(slot: number): void {
@@ -83,25 +84,7 @@ export class SpotSettlement implements Settlement {
     balances.receive(funds.receivesInto(account, instrument, side), amounts.amounts, received, AMOUNT.fee)
     events.cells[at + FIELD.asset] = (side === BUY ? funds.base : funds.quote)[instrument] as number
     amounts.amounts.storeNumber(AMOUNT.fee, events.cells, at + FIELD.amount)
-    if (((orders.flags[slot] as number) & ORDER_FLAG.crowd) === 0) this.#record(slot, account, at)
-  }
-
-  #record(slot: number, account: number, at: number): void {
-    const { columns, events, history } = this.#state
-    const number = (field: number): number => events.cells[at + field] as number
-    history.addFill(account, {
-      tradeId: number(FIELD.tradeId),
-      orderId: number(FIELD.orderId),
-      listId: columns.list[slot] as number,
-      instrument: number(FIELD.instrument),
-      price: number(FIELD.price),
-      quantity: number(FIELD.quantity),
-      fee: number(FIELD.amount),
-      feeAsset: number(FIELD.asset),
-      time: number(FIELD.time),
-      side: number(FIELD.side),
-      maker: number(FIELD.detail),
-    })
+    if (((orders.flags[slot] as number) & ORDER_FLAG.crowd) === 0) this.#state.history.addFill(slot, events.cells, at)
   }
 
   /** Gives back what an order no longer needs after a fill. A taker is trimmed when it rests or ends. */

@@ -9,6 +9,7 @@ import { assetTable } from '../../../core/market/assets.ts'
 import type { StateReader, StateWriter } from '../../../core/tape/state.ts'
 import { EVENT, EventLog, FIELD } from '../events.ts'
 import { Matcher } from '../matcher.ts'
+import { noteOrder } from '../note-order.ts'
 import { OrderBook } from '../order-book.ts'
 import { ORDER_FLAG, OrderStore } from '../order-store.ts'
 import { checkInstruments, type VenueInstrument } from '../venue-instrument.ts'
@@ -80,7 +81,7 @@ export class SpotState {
     this.averages = new AveragePrice(instruments)
     this.stops = new StopQueue(instruments.length, this.orders, this.columns)
     this.lists = new OrderLists()
-    this.history = new SpotHistory()
+    this.history = new SpotHistory(this.orders, this.columns)
     this.preview = new TakePreview(this.orders)
     this.#settlement = new SpotSettlement(this)
     this.matcher = new Matcher(this.orders, this.books, this.events, this.#settlement)
@@ -110,20 +111,7 @@ export class SpotState {
 
   /** Appends an event of an order with its price and quantity. */
   note(kind: number, slot: number, detail: number): void {
-    const { orders } = this
-    const at = this.events.append(kind)
-    const { cells } = this.events
-    cells[at + FIELD.time] = this.time[0] as number
-    cells[at + FIELD.instrument] = orders.instrument[slot] as number
-    cells[at + FIELD.account] = orders.account[slot] as number
-    cells[at + FIELD.slot] = slot
-    cells[at + FIELD.orderId] = orders.id[slot] as number
-    cells[at + FIELD.side] = orders.side[slot] as number
-    cells[at + FIELD.price] = orders.price[slot] as number
-    cells[at + FIELD.quantity] = orders.quantity[slot] as number
-    cells[at + FIELD.filled] = orders.filled[slot] as number
-    cells[at + FIELD.status] = orders.status[slot] as number
-    cells[at + FIELD.detail] = detail
+    noteOrder(this.events, this.orders, kind, slot, detail)
   }
 
   /** Appends an event of a list. */

@@ -21,7 +21,6 @@ import type { FeeRates } from './fee-tiers.ts'
 import { SpotEntry } from './spot-entry.ts'
 import { SPOT_ERROR, spotErrorCode, spotErrorText } from './spot-errors.ts'
 import { SpotListEntry } from './spot-list-entry.ts'
-import { recordOf } from './spot-record.ts'
 import { SpotRemoval } from './spot-removal.ts'
 import { cancelReplace, NOTHING_REPLACED, replaceError, type ReplaceOutcome } from './spot-replace.ts'
 import { SpotState, type SpotVenueOptions } from './spot-state.ts'
@@ -100,6 +99,11 @@ export class SpotVenue {
     else if (request.kind === 'cancel-replace') this.#finish(from, request.order.instrument)
     const code = this.#refused(error)
     return { code, message: spotErrorText(error), slot: code === 0 ? this.lastSlot : -1 }
+  }
+
+  /** Ends what was done to a market beside requests, whose events begin with the `from`-th: as a request ends. */
+  finish(from: number, instrument: number): void {
+    this.#finish(from, instrument)
   }
 
   /** What the venue would say to an order before it looks at the account. */
@@ -256,10 +260,10 @@ export class SpotVenue {
     const { columns, history, lists } = this.state
     const { orders } = this
     if (((orders.flags[slot] as number) & ORDER_FLAG.crowd) !== 0) return
-    const account = orders.account[slot] as number
-    history.addOrder(account, recordOf(orders, columns, slot))
-    const list = lists.open(columns.list[slot] as number)
+    history.addOrder(slot)
+    const id = columns.list[slot] as number
+    const list = id === 0 ? undefined : lists.open(id)
     if (list !== undefined && lists.legClosed(list, this.time[0] as number))
-      this.state.noteList(list.id, account, list.instrument, list.status)
+      this.state.noteList(list.id, list.account, list.instrument, list.status)
   }
 }

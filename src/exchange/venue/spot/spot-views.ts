@@ -8,7 +8,6 @@ import { scaleOf } from '../../../core/number/decimal.ts'
 import { ASSET_DECIMALS } from './balances.ts'
 import type { OrderList } from './order-lists.ts'
 import type { FillRecord, OrderRecord } from './spot-history.ts'
-import { recordOf } from './spot-record.ts'
 import type { SpotState } from './spot-state.ts'
 
 export interface SpotBalance {
@@ -38,7 +37,7 @@ export class SpotViews {
 
   /** The order in a slot of the store. */
   atSlot(slot: number): OrderRecord {
-    return recordOf(this.#state.orders, this.#state.columns, slot)
+    return this.#state.history.current(slot)
   }
 
   /** Open orders of an account, oldest first; of one market, or of all where `instrument` is -1. */
