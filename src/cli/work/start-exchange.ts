@@ -91,8 +91,12 @@ export async function startExchange(settings: ExchangeSettings): Promise<Running
   for (const wish of settings.accounts) makeAccount(host, wish)
   for (const key of host.box.keys.values()) keys.add({ ...key, permissions: { trade: key.trade } })
   const servers: readonly Server[] = [
-    { venue: 'futures', port: settings.futuresPort, ...futuresServer({ host, keys, streams: futures, onFault }) },
-    { venue: 'spot', port: settings.spotPort, ...spotServer({ host, keys, streams: spot, onFault }) },
+    {
+      venue: 'futures',
+      port: settings.futuresPort,
+      ...futuresServer({ host, keys, streams: futures, faults, onFault }),
+    },
+    { venue: 'spot', port: settings.spotPort, ...spotServer({ host, keys, streams: spot, faults, onFault }) },
   ]
   const truth = { futures: futuresTruth(host.box.futures), spot: spotTruth(host.box.spot) }
   const disconnect = (name: VenueName): void => {

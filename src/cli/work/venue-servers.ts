@@ -15,21 +15,27 @@ import {
   SPOT_ORDERS,
   SPOT_WEIGHT,
 } from '../../exchange/wire/rate-limits.ts'
+import type { FaultBoard } from '../../exchange/wire/faults.ts'
 import type { KeyRing } from '../../exchange/wire/security.ts'
 import { createRestServer } from '../../exchange/wire/server.ts'
+import { ApiFaults } from '../../exchange/wire/sockets/api-faults.ts'
 import { ApiSockets } from '../../exchange/wire/sockets/api-sockets.ts'
 import { FUTURES_SOCKETS, SPOT_SOCKETS, type SocketRules } from '../../exchange/wire/sockets/socket-rules.ts'
 import { takeUpgrades } from '../../exchange/wire/sockets/upgrade.ts'
 import { SpotDesk } from '../../exchange/wire/spot/desk.ts'
 import { spotMethods } from '../../exchange/wire/spot/methods.ts'
 import { spotRoutes } from '../../exchange/wire/spot/routes.ts'
+import { systemClock } from '../../node/clock.ts'
 import type { ExchangeHost } from './open-box.ts'
 import { defer, type FuturesStreams, type SpotStreams, type VenueStreams } from './venue-streams.ts'
+
+const wait = (milliseconds: number): Promise<void> => systemClock.sleep(milliseconds)
 
 export interface ServerParts<Streams> {
   readonly host: ExchangeHost
   readonly keys: KeyRing
   readonly streams: Streams
+  readonly faults: FaultBoard
   readonly onFault: (error: unknown) => void
 }
 
@@ -43,7 +49,7 @@ export interface VenueServer {
 const FUTURES_HANDSHAKE = 5
 const SPOT_HANDSHAKE = 2
 
-export function futuresServer({ host, keys, streams, onFault }: ServerParts<FuturesStreams>): VenueServer {
+export function futuresServer({ host, keys, streams, faults, onFault }: ServerParts<FuturesStreams>): VenueServer {
   const orders = new OrderCounts(FUTURES_ORDERS)
   const desk = new FuturesDesk({
     machine: host.futures,
@@ -74,6 +80,7 @@ export function futuresServer({ host, keys, streams, onFault }: ServerParts<Futu
     rules: FUTURES_SOCKETS,
     handshakeWeight: FUTURES_HANDSHAKE,
     users: undefined,
+    faults: new ApiFaults(faults, 'futures', wait),
     onFault,
     defer,
   })
@@ -81,7 +88,7 @@ export function futuresServer({ host, keys, streams, onFault }: ServerParts<Futu
   return { app, api }
 }
 
-export function spotServer({ host, keys, streams, onFault }: ServerParts<SpotStreams>): VenueServer {
+export function spotServer({ host, keys, streams, faults, onFault }: ServerParts<SpotStreams>): VenueServer {
   const orders = new OrderCounts(SPOT_ORDERS)
   const desk = new SpotDesk({ machine: host.spot, memory: streams.feed, weightRules: SPOT_WEIGHT, orders })
   const app = createRestServer({
@@ -105,6 +112,7 @@ export function spotServer({ host, keys, streams, onFault }: ServerParts<SpotStr
     rules: SPOT_SOCKETS,
     handshakeWeight: SPOT_HANDSHAKE,
     users: streams.users,
+    faults: new ApiFaults(faults, 'spot', wait),
     onFault,
     defer,
   })

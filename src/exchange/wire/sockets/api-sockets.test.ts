@@ -16,9 +16,11 @@ import {
   SPOT_ORDERS,
   SPOT_WEIGHT,
 } from '../rate-limits.ts'
+import { FaultBoard, type FaultOrder } from '../faults.ts'
 import { refusal } from '../refusal.ts'
 import type { Operation } from '../route.ts'
 import { KeyRing } from '../security.ts'
+import { ApiFaults } from './api-faults.ts'
 import { ApiSockets } from './api-sockets.ts'
 import { FUTURES_SOCKETS } from './socket-rules.ts'
 import { takeUpgrades } from './upgrade.ts'
@@ -64,6 +66,7 @@ interface World {
   readonly keys: KeyRing
   readonly orders: OrderCounts
   readonly faults: unknown[]
+  readonly board: FaultBoard
   readonly watched: number[]
   now: number
   connect(query?: string): Promise<SocketClient>
@@ -78,12 +81,14 @@ async function listening(context: TestContext, dialect: 'futures' | 'spot' = 'fu
   keys.add({ account: ACCOUNT, scheme: 'ed25519', material, name: ED_KEY })
   const faults: unknown[] = []
   const watched: number[] = []
+  const board = new FaultBoard()
   const orders = new OrderCounts(spot ? SPOT_ORDERS : FUTURES_ORDERS)
   let port = 0
   const world = {
     keys,
     orders,
     faults,
+    board,
     watched,
     now: START,
     connect: async (query = ''): Promise<SocketClient> => {
@@ -108,6 +113,7 @@ async function listening(context: TestContext, dialect: 'futures' | 'spot' = 'fu
     users: spot
       ? { watch: (account) => void watched.push(account), unwatch: (account) => void watched.push(-account) }
       : undefined,
+    faults: new ApiFaults(board, dialect, async () => undefined),
     onFault: (error) => faults.push(error),
     defer: (run) => setImmediate(run),
   })
@@ -285,4 +291,32 @@ test('spot sends user data to who subscribes, until the subscription ends', asyn
   client.web.terminate()
   while (world.sockets.size > 0) await new Promise((resolve) => setImmediate(resolve))
   assert.deepEqual(world.watched, [ACCOUNT, -ACCOUNT, ACCOUNT, -ACCOUNT])
+})
+
+test('ordered faults take a reply away, hold it back or change it, before or after the order is placed', async (context) => {
+  const world = await listening(context)
+  const client = await world.connect('?returnRateLimits=false')
+  const none = { venue: '', method: 'WS', path: 'order.place', count: 1, milliseconds: 1, status: 503, code: -1007 }
+  const order = (kind: FaultOrder['kind']): number => world.board.add({ ...none, kind, message: 'Timeout.' })
+  const params = signed({ symbol: 'BTCUSDT', quantity: '1' })
+  const placed = (): number => world.orders.count(ACCOUNT, 0, world.now)
+  order('drop-before')
+  order('drop-after')
+  client.web.send(JSON.stringify({ id: 1, method: 'order.place', params }))
+  assert.deepEqual(await client.ask({ id: 2, method: 'ping' }), [{ id: 2, status: 200, result: {} }])
+  assert.equal(placed(), 0)
+  client.web.send(JSON.stringify({ id: 3, method: 'order.place', params }))
+  await client.ask({ id: 4, method: 'ping' })
+  assert.equal(placed(), 1)
+  const error = { code: -1007, msg: 'Timeout.' }
+  order('refuse')
+  assert.deepEqual(await client.ask({ id: 5, method: 'order.place', params }), [{ id: 5, status: 503, error }])
+  assert.equal(placed(), 1)
+  order('mask')
+  assert.deepEqual(await client.ask({ id: 6, method: 'order.place', params }), [{ id: 6, status: 503, error }])
+  assert.equal(placed(), 2)
+  order('delay-before')
+  order('delay-after')
+  const replies = (await client.ask({ id: 7, method: 'order.place', params })) as { status: number }[]
+  assert.deepEqual([replies[0]?.status, placed(), world.board.quiet], [200, 3, true])
 })

@@ -15,6 +15,7 @@ import type { Answer, Call, Caller, Operation, Security } from '../route.ts'
 import { checkMessageSignature, checkTime, type KeyRing } from '../security.ts'
 import type { Turns } from '../server.ts'
 import { errorText, readApiRequest, resultText, type ApiRequest } from './api-message.ts'
+import type { ApiFaults } from './api-faults.ts'
 import { ApiSession } from './api-session.ts'
 import { Connection, type ByteStream } from './connection.ts'
 import { Outbox } from './outbox.ts'
@@ -36,6 +37,8 @@ export interface ApiSocketOptions {
   readonly handshakeWeight: number
   /** Of a venue that sends user data over this socket; undefined otherwise. */
   readonly users: AccountWatch | undefined
+  /** Faults that the operator orders; undefined for none. */
+  readonly faults?: ApiFaults
   readonly onFault: (error: unknown) => void
   readonly defer: (run: () => void) => void
 }
@@ -93,7 +96,7 @@ export class ApiSockets {
     this.#sessions.add(session)
     web.on('message', (data, isBinary) => {
       if (isBinary || !(data instanceof Buffer)) return
-      this.#say(session, this.#answer(session, data.toString('utf8')))
+      this.#take(session, data.toString('utf8'))
     })
     web.on('ping', () => connection.admit(turns.present()))
     web.on('pong', () => connection.answered())
@@ -132,9 +135,20 @@ export class ApiSockets {
     this.#outbox.queue(session.connection)
   }
 
-  #answer(session: ApiSession, text: string): string {
+  #take(session: ApiSession, text: string): void {
     const request = readApiRequest(text)
-    if ('refusal' in request) return errorText(request.id, request.refusal, session.returnLimits ? '[]' : undefined)
+    if ('refusal' in request)
+      return this.#say(session, errorText(request.id, request.refusal, session.returnLimits ? '[]' : undefined))
+    const { faults } = this.#options
+    if (faults === undefined) return this.#say(session, this.#answer(session, request))
+    faults.pass(
+      request,
+      () => this.#answer(session, request),
+      (reply) => this.#say(session, reply),
+    )
+  }
+
+  #answer(session: ApiSession, request: ApiRequest): string {
     const { turns, dialect } = this.#options
     const time = turns.present()
     const shows = this.#showsLimits(session, request)
