@@ -184,12 +184,17 @@ export class RestWorld {
     return await told(await fetch(this.#urlOf(target) + target, { headers: { 'X-MBX-APIKEY': API_KEY } }))
   }
 
-  /** A signed call; what is undefined is not sent. */
-  async call(method: string, path: string, parameters: Record<string, string | undefined> = {}): Promise<Told> {
+  /** A signed call at `time`, microseconds; what is undefined is not sent. */
+  async call(
+    method: string,
+    path: string,
+    parameters: Record<string, string | undefined> = {},
+    time: number = this.time,
+  ): Promise<Told> {
     const pairs = Object.entries(parameters).flatMap(([name, value]) =>
       value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
     )
-    const text = [...pairs, `timestamp=${Math.floor(this.time / 1000)}`].join('&')
+    const text = [...pairs, `timestamp=${Math.floor(time / 1000)}`].join('&')
     const signature = createHmac('sha256', API_SECRET).update(text).digest('hex')
     const url = `${this.#urlOf(path)}${path}?${text}&signature=${signature}`
     return await told(await fetch(url, { method, headers: { 'X-MBX-APIKEY': API_KEY } }))

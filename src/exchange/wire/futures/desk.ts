@@ -20,6 +20,8 @@ export interface FuturesBehind extends FuturesQueries {
   readonly assets: readonly string[]
   readonly orders: OrderStore
   readonly books: readonly OrderBook[]
+  /** 1 while an instrument does not trade. */
+  readonly state: { readonly markets: { readonly halted: Uint8Array } }
 }
 
 /** What sources do not say or contradict each other about. */
@@ -82,6 +84,10 @@ export class FuturesDesk {
     const found = this.find(symbol)
     if (found === -1) reader.refuse(refusal('invalidSymbol'))
     return found
+  }
+
+  isHalted(instrument: number): boolean {
+    return this.venue.state.markets.halted[instrument] === 1
   }
 
   symbol(instrument: number): string {

@@ -25,7 +25,7 @@ export function generalRoutes(desk: FuturesDesk): Route[] {
       ...FREE,
       path: '/fapi/v1/exchangeInfo',
       run: ({ time }) => {
-        const symbols = desk.venue.instruments.map((instrument) => symbolJson(instrument))
+        const symbols = desk.venue.instruments.map((instrument, index) => symbolJson(instrument, desk.isHalted(index)))
         return `{"timezone":"UTC","serverTime":${millis(time)},${terms},"symbols":[${symbols.join(',')}]}`
       },
     },
@@ -54,7 +54,7 @@ function termsJson({ weightRules, orderRules, venue }: FuturesDesk): string {
   )
 }
 
-function symbolJson(instrument: VenueInstrument): string {
+function symbolJson(instrument: VenueInstrument, isHalted: boolean): string {
   const { symbol, base, quote, settle } = instrument
   const first = instrument.brackets[0]
   const lowestMargin = first === undefined ? 0 : Math.ceil(1_000_000 / first.maxLeverage)
@@ -64,7 +64,7 @@ function symbolJson(instrument: VenueInstrument): string {
     contractType: 'PERPETUAL',
     deliveryDate: NEVER_DELIVERED,
     onboardDate: FIRST_LISTING,
-    status: 'TRADING',
+    status: isHalted ? 'PENDING_TRADING' : 'TRADING',
     maintMarginPercent: shortRateText((first?.maintenancePpm ?? 0) * 100, PERCENT_OF_PPM_DECIMALS),
     requiredMarginPercent: shortRateText(lowestMargin * 100, PERCENT_OF_PPM_DECIMALS),
     baseAsset: base,
