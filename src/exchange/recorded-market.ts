@@ -81,6 +81,11 @@ export class RecordedMarket implements ReferencePrices {
     }
   }
 
+  /** The book of an instrument as its depth rows left it; undefined before the first. */
+  bookOf(instrument: number): Book | undefined {
+    return this.#books[instrument]
+  }
+
   /** Whether the instrument has a book without a hole. */
   hasBook(instrument: number): boolean {
     return this.#books[instrument]?.state === BOOK_STATE.live

@@ -6,7 +6,6 @@
  * often and to where the caller steps: state is what a snapshot says and the commands since, each at its time. Pure: the
  * time comes in, and never runs back. Refuses: what the venues refuse. Fails: as they do, with exceptions that are bugs.
  */
-import { scaleOf } from '../../core/number/decimal.ts'
 import { StateWriter, hashBytes } from '../../core/tape/state.ts'
 import type { StateReader } from '../../core/tape/state.ts'
 import type { FairValues } from '../crowd/fair-values.ts'
@@ -16,6 +15,7 @@ import type { Outcome, VenueRequest } from '../venue/requests.ts'
 import type { BoxReader, BoxVenue, VenueName } from './box-venue.ts'
 import type { BoxCommand, BoxKey } from './commands.ts'
 import { EventDigest } from './event-digest.ts'
+import type { InsideMarket, Worth } from './inside-market.ts'
 import type { BoxMarket } from './markets.ts'
 import { Pace } from './pace.ts'
 import { SyntheticMarket, openCrowd } from './synthetic-market.ts'
@@ -33,6 +33,8 @@ export interface BoxOptions<Futures extends BoxVenue = BoxVenue, Spot extends Bo
   /** Venue time at the start, microseconds. */
   readonly startTime: number
   readonly speed: number
+  /** What trades inside, made when both venues have the market's accounts; without it seeded crowds do. */
+  readonly inside?: (futures: Futures, spot: Spot) => InsideMarket
 }
 
 /** What an account is called, and its number at both venues. */
@@ -50,7 +52,9 @@ export class Box<Futures extends BoxVenue = BoxVenue, Spot extends BoxVenue = Bo
   readonly accounts: BoxAccount[] = []
   readonly keys: Map<string, BoxKey> = new Map()
   readonly #venues: readonly [BoxVenue, BoxVenue]
-  readonly #market: SyntheticMarket
+  readonly #market: InsideMarket
+  #crowds: SyntheticMarket | undefined
+  readonly #worth: Worth = { index: 0, mark: 0 }
   readonly #pace: Pace
   readonly #readers: readonly [BoxReader[], BoxReader[]] = [[], []]
   readonly #digests: readonly [EventDigest, EventDigest] = [new EventDigest(), new EventDigest()]
@@ -66,7 +70,7 @@ export class Box<Futures extends BoxVenue = BoxVenue, Spot extends BoxVenue = Bo
     this.spot = spot
     this.#venues = [futures, spot]
     this.markets = markets
-    this.#pinned = new Float64Array(markets.length)
+    this.#pinned = new Float64Array(futures.instruments.length)
     this.#time = startTime
     this.#nextTimer = startTime + TIMER_US
     this.#nextIndex = startTime + INDEX_US
@@ -77,9 +81,18 @@ export class Box<Futures extends BoxVenue = BoxVenue, Spot extends BoxVenue = Bo
       spot,
       markets.map(({ row }) => ({ asset: row.base, price: row.price })),
     )
-    this.#market = new SyntheticMarket(options.seed, markets, futures, spot)
-    this.#tellIndex()
-    this.#market.open()
+    const { inside } = options
+    if (inside === undefined) {
+      const crowds = new SyntheticMarket(options.seed, markets, futures, spot)
+      this.#crowds = crowds
+      this.#market = crowds
+      this.#tellIndex()
+      crowds.open()
+    } else {
+      this.#market = inside(futures, spot)
+      this.#market.open()
+      this.#tellIndex()
+    }
     this.settle('futures')
     this.settle('spot')
   }
@@ -89,9 +102,10 @@ export class Box<Futures extends BoxVenue = BoxVenue, Spot extends BoxVenue = Bo
     return this.#time
   }
 
-  /** What the markets are worth; for checkers. */
+  /** What the markets of the crowds are worth; for checkers. */
   get fair(): FairValues {
-    return this.#market.fair
+    if (this.#crowds === undefined) throw new RangeError('no crowds trade in this box')
+    return this.#crowds.fair
   }
 
   get speed(): number {
@@ -173,10 +187,12 @@ export class Box<Futures extends BoxVenue = BoxVenue, Spot extends BoxVenue = Bo
   settle(venue: VenueName): void {
     const at = place(venue)
     const { events } = this.#venues[at]
-    if (events.length === 0) return
+    this.#market.follow(venue)
+    if (events.length === 0 && !this.#market.hasNews(venue)) return
     this.#digests[at].add(events)
     for (const reader of this.#readers[at]) reader.read()
     this.#venues[at].recycle()
+    this.#market.recycled(venue)
   }
 
   /** Everything but the readers' listeners. Both venues must be settled. */
@@ -229,6 +245,7 @@ export class Box<Futures extends BoxVenue = BoxVenue, Spot extends BoxVenue = Bo
     const venue = this.#venues[place(name)]
     venue.advance()
     const outcome = venue.handle(request)
+    this.#market.follow(name)
     if (request.kind === 'mark' && outcome.code === 0) this.#pinned[request.instrument] = request.mark
     return outcome
   }
@@ -283,13 +300,15 @@ export class Box<Futures extends BoxVenue = BoxVenue, Spot extends BoxVenue = Bo
     this.spot.advance()
   }
 
-  /** Tells the futures venue the index of each market; the mark price is the venue's own. */
+  /** Tells the futures venue the index of each market; the mark price is its own where nobody says another. */
   #tellIndex(): void {
-    const { fair } = this.#market
-    this.markets.forEach(({ futures }, instrument) => {
-      const index = Math.round((fair.price[instrument] as number) * scaleOf(futures.markDecimals))
-      this.futures.handle({ kind: 'mark', instrument, mark: this.#pinned[instrument] as number, index })
-    })
+    const worth = this.#worth
+    for (let instrument = 0; instrument < this.#pinned.length; instrument++) {
+      this.#market.worth(instrument, worth)
+      const pinned = this.#pinned[instrument] as number
+      const { index } = worth
+      if (index > 0) this.futures.handle({ kind: 'mark', instrument, mark: pinned === 0 ? worth.mark : pinned, index })
+    }
   }
 }
 

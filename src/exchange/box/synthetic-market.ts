@@ -4,12 +4,14 @@
  * In: ticks. Out: orders of the crowds, and index prices for the futures venue once a second. Owns: the world, the crowds,
  * and which market steps in which tick: busy ones often, quiet ones seldom, spread over the ticks.
  */
+import { scaleOf } from '../../core/number/decimal.ts'
 import type { StateReader, StateWriter } from '../../core/tape/state.ts'
 import { Crowd } from '../crowd/crowd.ts'
 import { CROWD_ACCOUNTS } from '../crowd/crowd-venue.ts'
 import type { CrowdMarket } from '../crowd/crowd-venue.ts'
 import { FairValues, TICK_US } from '../crowd/fair-values.ts'
 import type { BoxVenue } from './box-venue.ts'
+import type { InsideMarket, Worth } from './inside-market.ts'
 import { LONGEST_PERIOD } from './market-table.ts'
 import type { BoxMarket } from './markets.ts'
 
@@ -19,15 +21,18 @@ const CROWD_FUNDS = 1_000_000_000
 /** In each step makers fill a good half of what is empty. */
 const OPENING_STEPS = 5
 
-export class SyntheticMarket {
+export class SyntheticMarket implements InsideMarket {
   readonly fair: FairValues
   readonly #futures: Crowd
   readonly #spot: Crowd
+  /** Mark quanta of a unit of the quote asset, by market. */
+  readonly #scales: readonly number[]
   /** Markets that step in the n-th of LONGEST_PERIOD ticks. */
   readonly #due: readonly Int32Array[]
 
   /** The crowds' accounts are those that `openCrowd` opened: the first of both venues. */
   constructor(seed: number, markets: readonly BoxMarket[], futures: BoxVenue, spot: BoxVenue) {
+    this.#scales = markets.map(({ futures: { markDecimals } }) => scaleOf(markDecimals))
     const startPrices = markets.map(({ row }) => row.price)
     this.fair = new FairValues(
       seed,
@@ -71,6 +76,23 @@ export class SyntheticMarket {
       this.#futures.step(market, index, fair.regime[market] as number)
       this.#spot.step(market, index, fair.regime[market] as number)
     }
+  }
+
+  worth(instrument: number, into: Worth): void {
+    into.index = Math.round((this.fair.price[instrument] as number) * (this.#scales[instrument] as number))
+    into.mark = 0
+  }
+
+  follow(): void {
+    // Crowds do not ask what others did.
+  }
+
+  hasNews(): boolean {
+    return false
+  }
+
+  recycled(): void {
+    // Nor do they read the log.
   }
 
   save(writer: StateWriter): void {

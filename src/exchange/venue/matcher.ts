@@ -20,7 +20,9 @@ import type { StateReader, StateWriter } from '../../core/tape/state.ts'
 import { Deadlines } from './deadlines.ts'
 import { EVENT, FIELD, REASON, STATUS } from './events.ts'
 import type { EventLog } from './events.ts'
+import { noteOrder } from './note-order.ts'
 import type { OrderBook } from './order-book.ts'
+import { lotsWithin, reaches } from './reach.ts'
 import { ORDER_FLAG } from './order-store.ts'
 import type { OrderFacts, OrderStore } from './order-store.ts'
 import { BUY, SELF_TRADE, TIME_IN_FORCE } from './requests.ts'
@@ -74,14 +76,9 @@ export class Matcher {
    * of the same account do not count where self-trade prevention would keep them from filling it.
    */
   couldFill(request: OrderFacts): boolean {
-    const book = this.#books[request.instrument] as OrderBook
     const bound = request.price === 0 ? (this.bound[0] as number) : request.price
-    let wanted = request.quantity
-    for (let level = book.best(1 - request.side); level !== -1 && wanted > 0; level = book.next(level)) {
-      if (!reaches(request.side, bound, book.price[level] as number)) return false
-      wanted -= request.selfTrade === SELF_TRADE.none ? (book.quantity[level] as number) : this.#foreign(level, request)
-    }
-    return wanted <= 0
+    const book = this.#books[request.instrument] as OrderBook
+    return lotsWithin(book, this.#orders, request, bound) >= request.quantity
   }
 
   /** Price of the level that a priceMatch names (requests.ts), 0 where the book is not so deep. */
@@ -151,6 +148,20 @@ export class Matcher {
     const now = this.#orders.time[0] as number
     for (let slot = this.#deadlines.due(now); slot !== -1; slot = this.#deadlines.due(now))
       this.expire(slot, REASON.goodTill)
+  }
+
+  /** Says that the caller puts orders into the book of an instrument, or takes them out, by itself. */
+  touch(instrument: number): void {
+    if (this.#isTouched[instrument] === 1) return
+    this.#isTouched[instrument] = 1
+    this.#touched[this.#touchedCount++] = instrument
+  }
+
+  /** Fills a resting order, at its price, with an entered one that never rests: what it leaves of that is forgotten. */
+  meet(taker: number, maker: number): void {
+    this.#orders.status[taker] = STATUS.new
+    this.#pair(taker, maker, this.#bookOf(maker))
+    this.#close(taker)
   }
 
   /** Ends a request: tells each level that changed, once. */
@@ -370,47 +381,14 @@ export class Matcher {
     if (orders.timeInForce[slot] === TIME_IN_FORCE.gtd && orders.timer[slot] === -1) this.#deadlines.add(slot)
   }
 
-  /** Appends an event of an order with its price and quantity; returns where it begins. */
   #note(kind: number, slot: number, detail: number): number {
-    const orders = this.#orders
-    const at = this.#events.append(kind)
-    const { cells } = this.#events
-    cells[at + FIELD.time] = orders.time[0] as number
-    cells[at + FIELD.instrument] = orders.instrument[slot] as number
-    cells[at + FIELD.account] = orders.account[slot] as number
-    cells[at + FIELD.slot] = slot
-    cells[at + FIELD.orderId] = orders.id[slot] as number
-    cells[at + FIELD.side] = orders.side[slot] as number
-    cells[at + FIELD.price] = orders.price[slot] as number
-    cells[at + FIELD.quantity] = orders.quantity[slot] as number
-    cells[at + FIELD.filled] = orders.filled[slot] as number
-    cells[at + FIELD.status] = orders.status[slot] as number
-    cells[at + FIELD.detail] = detail
-    return at
+    return noteOrder(this.#events, this.#orders, kind, slot, detail)
   }
 
   /** The book of an order, which is about to change. */
   #bookOf(slot: number): OrderBook {
     const instrument = this.#orders.instrument[slot] as number
-    if (this.#isTouched[instrument] === 0) {
-      this.#isTouched[instrument] = 1
-      this.#touched[this.#touchedCount++] = instrument
-    }
+    this.touch(instrument)
     return this.#books[instrument] as OrderBook
   }
-
-  /** Remaining lots of a level that are not the account's own. */
-  #foreign(level: number, request: OrderFacts): number {
-    const orders = this.#orders
-    const book = this.#books[request.instrument] as OrderBook
-    let lots = 0
-    for (let slot = book.first[level] as number; slot !== -1; slot = orders.behind[slot] as number)
-      if (orders.account[slot] !== request.account) lots += orders.remaining[slot] as number
-    return lots
-  }
-}
-
-/** True when an order of this side that goes as far as `bound` accepts `price`. */
-function reaches(side: number, bound: number, price: number): boolean {
-  return side === BUY ? price <= bound : price >= bound
 }

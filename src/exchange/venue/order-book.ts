@@ -82,10 +82,15 @@ export class OrderBook {
 
   /** Total at a price, 0 if there is no order. */
   quantityAt(side: number, price: number): number {
-    const tick = price / this.#unit
-    if (tick !== Math.floor(tick)) return 0
-    const level = side === BUY ? this.#bids.get(tick) : this.#asks.get(-tick)
+    const level = this.levelAt(side, price)
     return level === -1 ? 0 : (this.quantity[level] as number)
+  }
+
+  /** Level at a price, -1 for none; during a request it may be empty. */
+  levelAt(side: number, price: number): number {
+    const tick = price / this.#unit
+    if (tick !== Math.floor(tick)) return -1
+    return side === BUY ? this.#bids.get(tick) : this.#asks.get(-tick)
   }
 
   /** Puts an order with its remaining lots at the end of the queue at its price. */

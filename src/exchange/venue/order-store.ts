@@ -24,6 +24,8 @@ export const ORDER_FLAG = {
   triggered: 8,
   /** Liquidity of the market inside: nobody reads its orders, so that no history of them is kept. */
   crowd: 16,
+  /** Liquidity of a recording, which no sum of open orders counts: its account owns all that anybody ever offered. */
+  recorded: 32,
 } as const
 
 /** What an order is entered with: an order of any kind, at its own price or none. */

@@ -20,6 +20,8 @@ export const RATE_SCALE = 100_000_000
 export class Premiums {
   /** By instrument: 1 while an operator's mark price holds. */
   readonly pinned: Uint8Array
+  /** Rates that somebody tells instead of the formula, 10^-8; NaN where nobody does. Not kept. */
+  readonly told: Float64Array
   /** Rate of the last funding and of the next as it stands, 10^-8. */
   readonly lastRate: Float64Array
   readonly rate: Float64Array
@@ -41,6 +43,7 @@ export class Premiums {
     this.#books = books
     this.#options = options
     this.pinned = new Uint8Array(count)
+    this.told = new Float64Array(count).fill(Number.NaN)
     this.lastRate = new Float64Array(count)
     this.rate = new Float64Array(count)
     this.nextFunding = new Float64Array(count)
@@ -73,7 +76,8 @@ export class Premiums {
     const price3 = last === 0 ? price2 : last
     if (this.pinned[instrument] === 0)
       this.#markets.mark[instrument] = Math.max(1, Math.round(median(price1, price2, price3)))
-    this.rate[instrument] = this.#fundingRate(instrument)
+    const told = this.told[instrument] as number
+    this.rate[instrument] = Number.isNaN(told) ? this.#fundingRate(instrument) : told
     return true
   }
 
