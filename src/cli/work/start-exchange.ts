@@ -6,6 +6,7 @@
  */
 import type { FastifyInstance } from 'fastify'
 import type { VenueName } from '../../exchange/box/box-venue.ts'
+import type { BoxClock } from '../../exchange/box/box-host.ts'
 import type { BoxKey } from '../../exchange/box/commands.ts'
 import { openAccount } from '../../exchange/box/open-account.ts'
 import { addControl } from '../../exchange/wire/control.ts'
@@ -80,7 +81,8 @@ export async function startExchange(settings: ExchangeSettings): Promise<Running
   const { onFault } = settings
   const faults = new FaultBoard()
   let streams: { readonly futures: FuturesStreams; readonly spot: SpotStreams } | undefined
-  const opened = openBox(settings, systemClock, (box) => {
+  const clock = new OffsetClock()
+  const opened = openBox(settings, clock, (box) => {
     streams = { futures: futuresStreams(box, faults), spot: spotStreams(box, faults) }
     return [...streams.futures.readers, ...streams.spot.readers]
   })
@@ -104,9 +106,10 @@ export async function startExchange(settings: ExchangeSettings): Promise<Running
     sockets.close(CLOSE.goingAway)
     for (const { venue, api } of servers) if (venue === name) api.close(CLOSE.goingAway)
   }
+  const offsetClock = (microseconds: number): void => void (clock.offset = microseconds)
   for (const { venue, app } of servers) {
     strikeRequests(app, faults, venue, (milliseconds) => systemClock.sleep(milliseconds))
-    if (settings.control) addControl(app, { host, keys, faults, secret: secretText, disconnect, truth })
+    if (settings.control) addControl(app, { host, keys, faults, secret: secretText, disconnect, offsetClock, truth })
   }
   const end = async (): Promise<void> => {
     for (const { venue } of servers) disconnect(venue)
@@ -137,6 +140,16 @@ export async function startExchange(settings: ExchangeSettings): Promise<Running
       for (const timer of timers) clearInterval(timer)
       await end()
     },
+  }
+}
+
+/** The machine's clock, set off as control orders. */
+class OffsetClock implements BoxClock {
+  /** Microseconds. */
+  offset = 0
+
+  nowMicros(): number {
+    return systemClock.nowMicros() + this.offset
   }
 }
 

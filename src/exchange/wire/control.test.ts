@@ -19,6 +19,7 @@ const START = 1_795_216_080_000_000
 
 class World {
   now = START
+  offset = 0
   readonly lines: string[] = []
   readonly faults: FaultBoard = new FaultBoard()
   readonly keys: KeyRing = new KeyRing(nodeSignatures)
@@ -41,7 +42,7 @@ class World {
   async listen(context: TestContext): Promise<void> {
     const { box, keys, faults } = this
     const journal = { append: (line: string) => void this.lines.push(line), reach: () => undefined }
-    const host = new BoxHost(box, { nowMicros: () => this.now }, journal)
+    const host = new BoxHost(box, { nowMicros: () => this.now + this.offset }, journal)
     const app = createRestServer({
       routes: [{ method: 'POST', path: '/order', security: 'none', weight: 1, run: () => `{"n":${++this.executed}}` }],
       dialect: 'futures',
@@ -67,6 +68,7 @@ class World {
       faults,
       secret: secretText,
       disconnect: () => undefined,
+      offsetClock: (microseconds) => (this.offset = microseconds),
       truth: { futures: truth(box.futures), spot: truth(box.spot) },
     })
     this.url = await app.listen({ host: '127.0.0.1', port: 0 })
@@ -137,6 +139,24 @@ test('the market halts, goes on for as long as it is told, and runs at another s
   await world.ask('POST', '/sim/run', { milliseconds: 1000 })
   assert.notDeepEqual([...world.box.fair.price], worth)
   assert.equal(world.box.time, START + 60_000_000)
+})
+
+test('the venue’s clock is set off, and never runs back', async (t) => {
+  const world = await newWorld(t)
+  const ahead = await world.ask('POST', '/sim/clock', { milliseconds: 5000 })
+  assert.equal(ahead.body['time'], START + 5_000_000)
+  const behind = await world.ask('POST', '/sim/clock', { milliseconds: -5000 })
+  assert.equal(behind.body['time'], START + 5_000_000)
+  world.now += 20_000_000
+  assert.equal((await world.ask('GET', '/sim/status')).body['time'], START + 15_000_000)
+})
+
+test('a page shows how it is doing, and may load nothing from elsewhere', async (t) => {
+  const world = await newWorld(t)
+  const page = await fetch(`${world.url}/sim/`)
+  assert.match(page.headers.get('content-type') ?? '', /^text\/html/)
+  assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/)
+  assert.match(await page.text(), /Simulated exchange/)
 })
 
 test('the true book is told as clients see prices', async (t) => {

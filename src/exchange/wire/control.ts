@@ -20,12 +20,15 @@ import { CONTROL_PREFIX } from './control-path.ts'
 import type { Truth } from './control-truth.ts'
 import { type FaultBoard, REQUEST_FAULTS, STREAM_FAULTS } from './faults.ts'
 import type { KeyRing } from './security.ts'
+import { STATUS_PAGE, STATUS_PAGE_POLICY } from './status-page.ts'
 
 export interface ControlParts {
   readonly host: BoxHost<BoxVenue, BoxVenue>
   readonly keys: KeyRing
   readonly faults: FaultBoard
   readonly truth: Readonly<Record<VenueName, Truth>>
+  /** Sets the venue's clock off by so many microseconds. Behind, it stands until the world has caught up. */
+  readonly offsetClock: (microseconds: number) => void
   /** Ends all WebSocket connections of a venue. */
   readonly disconnect: (venue: VenueName) => void
   /** A text of so many letters and digits that nobody guesses. */
@@ -35,6 +38,8 @@ export interface ControlParts {
 const VENUES = ['futures', 'spot'] as const
 /** Longest run of a halted market at once: an hour. */
 const RUN_MAX_MS = 3_600_000
+/** Farthest that the venue's clock is set off: a minute. */
+const OFFSET_MAX_MS = 60_000
 const KEY_LENGTH = 64
 
 /** Query and body of a control request. */
@@ -48,6 +53,9 @@ type Handler = (asked: Asked) => unknown
 /** Adds the control endpoints to a server that is not listening yet. */
 export function addControl(app: FastifyInstance, parts: ControlParts): void {
   const desk = new ControlDesk(parts)
+  app.get(CONTROL_PREFIX, (_request, reply) => {
+    void reply.header('content-security-policy', STATUS_PAGE_POLICY).type('text/html; charset=utf-8').send(STATUS_PAGE)
+  })
   const routes: readonly (readonly ['GET' | 'POST' | 'DELETE', string, Handler])[] = [
     ['GET', 'status', () => desk.status()],
     ['GET', 'accounts', () => desk.accounts()],
@@ -62,6 +70,7 @@ export function addControl(app: FastifyInstance, parts: ControlParts): void {
     ['GET', 'faults', () => parts.faults.list()],
     ['POST', 'faults', ({ body }) => desk.addFault(body)],
     ['DELETE', 'faults', ({ body }) => desk.removeFault(body)],
+    ['POST', 'clock', ({ body }) => desk.offsetClock(body)],
     ['POST', 'disconnect', ({ body }) => desk.disconnect(body)],
     ['GET', 'truth', ({ query }) => desk.allTruth(query)],
     ['GET', 'truth/account', ({ query }) => desk.truth(query).account(accountOf(query))],
@@ -217,6 +226,13 @@ class ControlDesk {
   removeFault(body: ControlBody): unknown {
     this.#parts.faults.remove(body.whole('id', 0, Number.MAX_SAFE_INTEGER, 0))
     return this.#parts.faults.list()
+  }
+
+  offsetClock(body: ControlBody): unknown {
+    const milliseconds = body.number('milliseconds', -OFFSET_MAX_MS, OFFSET_MAX_MS)
+    body.finish()
+    this.#parts.offsetClock(milliseconds * 1000)
+    return { time: this.#parts.host.present() }
   }
 
   disconnect(body: ControlBody): unknown {
