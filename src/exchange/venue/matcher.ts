@@ -25,7 +25,7 @@ import type { OrderBook } from './order-book.ts'
 import { lotsWithin, reaches } from './reach.ts'
 import { ORDER_FLAG } from './order-store.ts'
 import type { OrderFacts, OrderStore } from './order-store.ts'
-import { BUY, SELF_TRADE, TIME_IN_FORCE } from './requests.ts'
+import { SELF_TRADE, TIME_IN_FORCE } from './requests.ts'
 import type { Settlement } from './settlement.ts'
 
 const SECTION = 'matcher'
