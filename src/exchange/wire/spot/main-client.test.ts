@@ -48,10 +48,13 @@ test('an order list is placed, read back and cancelled as one', async (context) 
     newOrderRespType: 'RESULT',
   })
   assert.equal(placed.listOrderStatus, 'EXECUTING')
-  assert.deepEqual(placed.orderReports.map(({ type, status }) => [type, status]).sort(), [
-    ['LIMIT_MAKER', 'NEW'],
-    ['STOP_LOSS_LIMIT', 'NEW'],
-  ])
+  assert.deepEqual(
+    placed.orderReports.map(({ type, status }) => [type, status]),
+    [
+      ['STOP_LOSS_LIMIT', 'NEW'],
+      ['LIMIT_MAKER', 'NEW'],
+    ],
+  )
   const account = await client.getAccountInformation()
   assert.equal(account.balances.find(({ asset }) => asset === 'BTC')?.locked, '0.01000000')
   const open = await client.getAllOpenOCO()
