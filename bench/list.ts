@@ -5,5 +5,6 @@ import { decode } from './decode.ts'
 import { memory } from './memory.ts'
 import { replay } from './replay.ts'
 import { scan } from './scan.ts'
+import { streams } from './streams.ts'
 
-export const BENCHMARKS: readonly Benchmark[] = [decode, replay, scan, append, memory]
+export const BENCHMARKS: readonly Benchmark[] = [decode, replay, scan, append, memory, streams]
