@@ -24,26 +24,53 @@ test('every fee, every realized profit and every entry price is that of a slow t
     fc.property(streams, (steps) => {
       const world = newWorld()
       for (const one of steps) take(world, one)
-      for (let account = 0; account < ACCOUNTS; account++) {
-        const positions = new Map<string, SlowPosition>()
-        for (const trade of world.venue.tradesOf(account, { limit: 100_000 })) {
-          const key = `${trade.instrument} ${trade.positionSide}`
-          const position = positions.get(key) ?? { lots: 0n, value: 0n }
-          positions.set(key, position)
-          assert.equal(trade.realized, applyTrade(position, trade))
-          const rate = trade.maker ? (MAKERS[trade.instrument] ?? 0n) : TAKER
-          assert.equal(trade.fee, halfUp(trade.value * rate, 1_000_000n))
-        }
-        for (const view of world.venue.positionsOf(account, -1)) {
-          const twin = positions.get(`${view.instrument} ${view.positionSide}`) ?? { lots: 0n, value: 0n }
-          assert.equal(BigInt(view.quantity), twin.lots)
-          if (twin.lots !== 0n) assert.equal(view.entryPrice, halfUp(twin.value * 1000n, size(twin.lots)))
-        }
-      }
+      for (let account = 0; account < ACCOUNTS; account++) compare(world, account)
     }),
     { numRuns: 150 },
   )
 })
+
+test('fills of any size are booked exactly, where doubles are not exact any more too', () => {
+  const lots = fc.oneof(fc.integer({ min: 1, max: 1_000 }), fc.integer({ min: 1, max: 900_000_000 }))
+  const fill = fc.record({ lots, price: fc.integer({ min: MIDDLE - 99, max: MIDDLE + 99 }), isBack: fc.boolean() })
+  fc.assert(
+    fc.property(fc.array(fill, { minLength: 2, maxLength: 12 }), (fills) => {
+      const world = newWorld()
+      const money = 1_000_000_000n
+      let paid = 0n
+      for (const account of [0, 1]) world.ask({ kind: 'transfer', account, asset: 'USDT', amount: money.toString() })
+      for (const each of fills)
+        world.trade(each.isBack ? 1 : 0, each.isBack ? 0 : 1, each.lots, each.price).ask(EVERYTHING_GOES)
+      for (const account of [0, 1]) {
+        compare(world, account)
+        for (const trade of world.venue.tradesOf(account, { limit: 99 })) paid += trade.realized - trade.fee
+      }
+      assert.equal(world.wallet(0) + world.wallet(1), 2n * (money + 300n) * 100_000_000n + paid)
+    }),
+    { numRuns: 150 },
+  )
+})
+
+/** So that what did not trade is out of the way. */
+const EVERYTHING_GOES = { kind: 'cancel-all', account: 1, instrument: 0 } as const
+
+/** Holds an account's trades and positions against the slow twin. */
+function compare(world: FuturesWorld, account: number): void {
+  const positions = new Map<string, SlowPosition>()
+  for (const trade of world.venue.tradesOf(account, { limit: 100_000 })) {
+    const key = `${trade.instrument} ${trade.positionSide}`
+    const position = positions.get(key) ?? { lots: 0n, value: 0n }
+    positions.set(key, position)
+    assert.equal(trade.realized, applyTrade(position, trade))
+    const rate = trade.maker ? (MAKERS[trade.instrument] ?? 0n) : TAKER
+    assert.equal(trade.fee, halfUp(trade.value * rate, 1_000_000n))
+  }
+  for (const view of world.venue.positionsOf(account, -1)) {
+    const twin = positions.get(`${view.instrument} ${view.positionSide}`) ?? { lots: 0n, value: 0n }
+    assert.equal(BigInt(view.quantity), twin.lots)
+    if (twin.lots !== 0n) assert.equal(view.entryPrice, halfUp(twin.value * 1000n, size(twin.lots)))
+  }
+}
 
 test('an order is covered exactly if the exact figures say so', () => {
   const order = fc.record({

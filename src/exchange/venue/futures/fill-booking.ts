@@ -5,6 +5,8 @@
  * position events that owners are told by. Exact: values and costs are integers of 10^-8, and three named roundings, all half
  * up to 10^-8, cut what does not come out even: `binanceCommission` for fees, the pro-rata cost of what a partial close sells,
  * and isolated margin. The last part of a position takes what is left, so that a flat position has cost 0.
+ * Most fills are worked out in doubles, which are exact below 2^52 of 10^-8 (45 million); larger ones and those of isolated
+ * positions in 128 bits, with the same results.
  */
 import { CONTRA } from '../../../core/account/ledger.ts'
 import { I128Array } from '../../../core/number/i128.ts'
@@ -17,7 +19,9 @@ import { BUY } from '../requests.ts'
 import type { Accounts } from './accounts.ts'
 import type { Markets } from './markets.ts'
 import type { PositionRows } from './position-rows.ts'
-import type { FeeTier, FuturesOptions } from './venue-options.ts'
+import { MOST_AMOUNT, writeShare } from './pro-rata.ts'
+import type { FuturesOptions } from './venue-options.ts'
+import { FeeTable } from './fee-table.ts'
 import type { Wallets } from './wallets.ts'
 
 /** Amounts that a fill is worked out in. */
@@ -36,7 +40,12 @@ const CELL = {
   one: 9,
   openedLots: 10,
   lots: 11,
-  count: 12,
+  fee: 12,
+  realized: 13,
+  cost: 14,
+  fees: 15,
+  share: 16,
+  count: 17,
 } as const
 const MILLION = 1_000_000
 const COMMISSION = roundingCode(VenueRounding.binanceCommission.rounding)
@@ -50,7 +59,7 @@ export class FillBooking {
   readonly #accounts: Accounts
   readonly #rows: PositionRows
   readonly #wallets: Wallets
-  readonly #tiers: readonly FeeTier[]
+  readonly #feeTable: FeeTable
   readonly #amounts: I128Array = new I128Array(AMOUNT.count)
   readonly #cells: Float64Array = new Float64Array(CELL.count)
 
@@ -70,7 +79,7 @@ export class FillBooking {
     this.#accounts = accounts
     this.#rows = rows
     this.#wallets = wallets
-    this.#tiers = options.feeTiers
+    this.#feeTable = new FeeTable(markets.instruments, options.feeTiers)
     this.#cells[CELL.million] = MILLION
     this.#cells[CELL.one] = 1
   }
@@ -99,11 +108,9 @@ export class FillBooking {
     cells[CELL.closed] = (held < 0 ? -closed : closed) * unit
     cells[CELL.opened] = (isBuy ? opened : -opened) * unit
     cells[CELL.units] = lots * unit
-    this.#chargeFee(account, instrument, asset, isMaker)
-    const amounts = this.#amounts
     const isolated = this.#accounts.isolated[this.#accounts.key(account, instrument)] as number
-    if (closed !== 0) this.#close(row, asset, isolated)
-    if (opened !== 0) this.#open(row, isolated, closed === 0 ? 1 : 0)
+    const fee = this.#feeTable.at(this.#accounts.feeTier[account] as number, isMaker, instrument)
+    if (isolated === 1 || !this.#bookNarrow(row, account, asset, fee)) this.#bookWide(row, asset, isolated, fee)
     const quantity = held + (isBuy ? lots : -lots)
     rows.quantity[row] = quantity
     rows.updated[row] = eventCells[at + FIELD.time] as number
@@ -112,8 +119,8 @@ export class FillBooking {
     if (held === 0) rows.hold(row)
     else if (quantity === 0) rows.release(row)
     eventCells[at + FIELD.asset] = asset
-    amounts.storeNumber(AMOUNT.fee, eventCells, at + FIELD.amount)
-    if (closed !== 0) amounts.storeNumber(AMOUNT.realized, eventCells, at + FIELD.realized)
+    eventCells[at + FIELD.amount] = cells[CELL.fee] as number
+    eventCells[at + FIELD.realized] = cells[CELL.realized] as number
     if (((orders.flags[slot] as number) & ORDER_FLAG.crowd) === 0) this.#tell(row, asset, at, REASON.order)
     return row
   }
@@ -146,28 +153,74 @@ export class FillBooking {
     this.tellPosition(row, reason)
   }
 
+  /** Books the fill in doubles; false, and nothing is booked, where they may not be exact. */
+  #bookNarrow(row: number, account: number, asset: number, fee: number): boolean {
+    const rows = this.#rows
+    const cells = this.#cells
+    const price = cells[CELL.price] as number
+    const scaled = price * (cells[CELL.lots] as number) * (this.#feeTable.times[fee] as number)
+    const size = Math.abs(scaled)
+    if (size >= MOST_AMOUNT || price * (cells[CELL.units] as number) >= MOST_AMOUNT) return false
+    const over = this.#feeTable.over[fee] as number
+    const rest = size % over
+    const charged = (size - rest) / over + (rest * 2 >= over ? 1 : 0)
+    cells[CELL.fee] = scaled < 0 ? 0 - charged : charged
+    const opened = price * (cells[CELL.opened] as number)
+    const isClosing = cells[CELL.closedLots] !== 0
+    cells[CELL.cost] = rows.cost.toNumber(row)
+    cells[CELL.fees] = rows.fees.toNumber(row)
+    cells[CELL.realized] = 0
+    if (isClosing && !this.#closeNarrow()) return false
+    if (Math.abs(cells[CELL.cost] as number) >= MOST_AMOUNT) return false
+    cells[CELL.cost] = (cells[CELL.cost] as number) + opened
+    cells[CELL.share] = 0
+    if (!isClosing) cells[CELL.share] = cells[CELL.fee] as number
+    else if (opened !== 0 && !writeShare(cells, CELL.fee, CELL.openedLots, CELL.lots, CELL.share)) return false
+    cells[CELL.fees] = (cells[CELL.fees] as number) + (cells[CELL.share] as number)
+    rows.cost.setFrom(row, cells, CELL.cost)
+    rows.fees.setFrom(row, cells, CELL.fees)
+    if (isClosing) rows.realized.addProduct(row, cells, CELL.realized, CELL.one)
+    this.#wallets.take(account, asset, cells, CELL.realized, CELL.fee)
+    return true
+  }
+
+  /** Takes the closed lots out of `cost` and `fees` and works out what they realize. */
+  #closeNarrow(): boolean {
+    const cells = this.#cells
+    if (!writeShare(cells, CELL.fees, CELL.closedLots, CELL.heldLots, CELL.share)) return false
+    cells[CELL.fees] = (cells[CELL.fees] as number) - (cells[CELL.share] as number)
+    if (!writeShare(cells, CELL.cost, CELL.closedLots, CELL.heldLots, CELL.share)) return false
+    const closed = cells[CELL.share] as number
+    const realized = (cells[CELL.price] as number) * (cells[CELL.closed] as number) - closed
+    cells[CELL.cost] = (cells[CELL.cost] as number) - closed
+    cells[CELL.realized] = realized
+    return Math.abs(realized) < MOST_AMOUNT
+  }
+
+  /** The same for any amounts. */
+  #bookWide(row: number, asset: number, isolated: number, fee: number): void {
+    const cells = this.#cells
+    const amounts = this.#amounts
+    const isClosing = cells[CELL.closedLots] !== 0
+    cells[CELL.realized] = 0
+    this.#chargeFee(row, asset, fee)
+    amounts.storeNumber(AMOUNT.fee, cells, CELL.fee)
+    if (isClosing) {
+      this.#close(row, asset, isolated)
+      amounts.storeNumber(AMOUNT.realized, cells, CELL.realized)
+    }
+    if (cells[CELL.openedLots] !== 0) this.#open(row, isolated, isClosing ? 0 : 1)
+  }
+
   /** Works the fee out and takes it from the wallet. */
-  #chargeFee(account: number, instrument: number, asset: number, isMaker: number): void {
+  #chargeFee(row: number, asset: number, fee: number): void {
     const amounts = this.#amounts
     const cells = this.#cells
-    const tier = this.#accounts.feeTier[account] as number
-    const fees = tier === 0 ? undefined : this.#tiers[tier - 1]
-    const rules = this.#markets.instruments[instrument]
-    if (rules === undefined) return
-    const ppm =
-      isMaker === 1
-        ? fees === undefined
-          ? rules.makerFeePpm
-          : fees.makerPpm
-        : fees === undefined
-          ? rules.takerFeePpm
-          : fees.takerPpm
-    cells[CELL.ppm] = ppm
+    cells[CELL.ppm] = this.#feeTable.ppm[fee] as number
     amounts.setFrom(AMOUNT.fee, ZERO, 0)
-    if (ppm === 0) return
     amounts.subProduct(AMOUNT.fee, cells, CELL.price, CELL.units)
     amounts.mulDiv(AMOUNT.fee, cells, CELL.ppm, CELL.million, COMMISSION)
-    this.#wallets.receive(account, asset, CONTRA.fees, amounts, AMOUNT.fee)
+    this.#wallets.receive(this.#rows.account[row] as number, asset, CONTRA.fees, amounts, AMOUNT.fee)
     amounts.negate(AMOUNT.fee)
   }
 

@@ -116,27 +116,31 @@ test('whatever accounts ask, money and positions add up', () => {
 
 test('the same requests give the same events, also through a venue that was saved between', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 100, size: 'max' }), fc.double({ min: 0, max: 1, noNaN: true }), (steps, where) => {
-      const whole = newWorld()
-      for (const one of steps) take(whole, one)
-      let world = newWorld()
-      const cut = Math.floor(steps.length * where)
-      for (const one of steps.slice(0, cut)) take(world, one)
-      const writer = new StateWriter()
-      world.venue.save(writer)
-      const saved = writer.finish()
-      const before = world.log
-      world = newWorld()
-      const reader = new StateReader(saved)
-      world.venue.load(reader)
-      reader.finish()
-      const again = new StateWriter()
-      world.venue.save(again)
-      assert.equal(again.hash(), hashBytes(saved), 'a loaded venue saves itself as it was')
-      world.log.length = 0
-      for (const one of steps.slice(cut)) take(world, one)
-      assert.deepEqual([...before, ...world.log], whole.log)
-    }),
+    fc.property(
+      fc.array(step, { maxLength: 100, size: 'max' }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (steps, where) => {
+        const whole = newWorld()
+        for (const one of steps) take(whole, one)
+        let world = newWorld()
+        const cut = Math.floor(steps.length * where)
+        for (const one of steps.slice(0, cut)) take(world, one)
+        const writer = new StateWriter()
+        world.venue.save(writer)
+        const saved = writer.finish()
+        const before = world.log
+        world = newWorld()
+        const reader = new StateReader(saved)
+        world.venue.load(reader)
+        reader.finish()
+        const again = new StateWriter()
+        world.venue.save(again)
+        assert.equal(again.hash(), hashBytes(saved), 'a loaded venue saves itself as it was')
+        world.log.length = 0
+        for (const one of steps.slice(cut)) take(world, one)
+        assert.deepEqual([...before, ...world.log], whole.log)
+      },
+    ),
     { numRuns: 100 },
   )
 })
