@@ -27,6 +27,7 @@ import {
 import { KeyRing } from '../exchange/wire/security.ts'
 import { createRestServer } from '../exchange/wire/server.ts'
 import { SpotDesk } from '../exchange/wire/spot/desk.ts'
+import { FilledOrders } from '../exchange/wire/spot/filled-orders.ts'
 import { spotRoutes } from '../exchange/wire/spot/routes.ts'
 import { nodeSignatures } from '../node/signatures.ts'
 
@@ -59,6 +60,7 @@ export class RestWorld {
   futuresUrl = ''
   spotUrl = ''
   #now: () => number
+  #filled: FilledOrders | undefined
   readonly #feeds: readonly [MarketFeed, MarketFeed]
 
   /** `now` is the time in microseconds where a real clock is wanted. */
@@ -163,6 +165,7 @@ export class RestWorld {
     })
     const spotMachine = this.#machine(this.spot)
     const orders = new OrderCounts(SPOT_ORDERS)
+    this.#filled = new FilledOrders(this.spot, orders)
     const spotDesk = new SpotDesk({ machine: spotMachine, memory: this.#feeds[1], weightRules: SPOT_WEIGHT, orders })
     const spot = createRestServer({
       routes: spotRoutes(spotDesk),
@@ -227,6 +230,7 @@ export class RestWorld {
 
   #settle(venue: Venue): void {
     this.#feeds[venue === this.futures ? 0 : 1]?.read(NOWHERE)
+    if (venue === this.spot) this.#filled?.read()
     venue.recycle()
   }
 }

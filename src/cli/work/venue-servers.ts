@@ -23,6 +23,7 @@ import { ApiSockets } from '../../exchange/wire/sockets/api-sockets.ts'
 import { FUTURES_SOCKETS, SPOT_SOCKETS, type SocketRules } from '../../exchange/wire/sockets/socket-rules.ts'
 import { takeUpgrades } from '../../exchange/wire/sockets/upgrade.ts'
 import { SpotDesk } from '../../exchange/wire/spot/desk.ts'
+import { FilledOrders } from '../../exchange/wire/spot/filled-orders.ts'
 import { spotMethods } from '../../exchange/wire/spot/methods.ts'
 import { spotRoutes } from '../../exchange/wire/spot/routes.ts'
 import { systemClock } from '../../node/clock.ts'
@@ -90,6 +91,7 @@ export function futuresServer({ host, keys, streams, faults, onFault }: ServerPa
 
 export function spotServer({ host, keys, streams, faults, onFault }: ServerParts<SpotStreams>): VenueServer {
   const orders = new OrderCounts(SPOT_ORDERS)
+  host.box.attach('spot', new FilledOrders(host.spot.venue, orders))
   const desk = new SpotDesk({ machine: host.spot, memory: streams.feed, weightRules: SPOT_WEIGHT, orders })
   const app = createRestServer({
     routes: spotRoutes(desk),

@@ -202,6 +202,7 @@ export class OrderCounts {
 
   /** Gives counted orders back, down to none: spot forgives orders that were filled. */
   release(account: number, orders: number, time: number): void {
+    if (this.#counts[account] === undefined) return
     for (const count of this.#countsOf(account, time)) count.count = Math.max(0, count.count - orders)
   }
 

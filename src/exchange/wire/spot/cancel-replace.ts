@@ -10,7 +10,7 @@ import { PLACING, readCancel } from './orders.ts'
 const MODES = { STOP_ON_FAILURE: 0, ALLOW_FAILURE: 1 }
 const EXACTLY_ONE = -2021
 
-export function cancelReplaceOrder(desk: SpotDesk, { reader, account, time, stamp }: Call): Answer {
+export function cancelReplaceOrder(desk: SpotDesk, { reader, account, stamp }: Call): Answer {
   const mode = reader.choice('cancelReplaceMode', MODES, refusal('invalidParameter', 'cancelReplaceMode'))
   const response = readResponseType(reader)
   const order = readOrder(reader, desk, account)
@@ -28,11 +28,8 @@ export function cancelReplaceOrder(desk: SpotDesk, { reader, account, time, stam
   const cancelResponse =
     cancelError === 0 ? canceledJson(desk, views.atSlot(cancelSlot), stamp) : refusalBody(refusalOf(cancelError))
   let orderResponse = 'null'
-  if (attempted && orderError === 0) {
-    const placed = views.atSlot(orderSlot)
-    if (placed.filled > 0) desk.orders.release(account, 1, time)
-    orderResponse = placedJson(desk, account, placed, response, stamp)
-  } else if (attempted) orderResponse = refusalBody(refusalOf(orderError))
+  if (attempted && orderError === 0) orderResponse = placedJson(desk, account, views.atSlot(orderSlot), response, stamp)
+  else if (attempted) orderResponse = refusalBody(refusalOf(orderError))
   const newOrderResult = attempted ? resultOf(orderError) : 'NOT_ATTEMPTED'
   const data =
     `{"cancelResult":"${resultOf(cancelError)}","newOrderResult":"${newOrderResult}",` +

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
+import { SELL } from '../../venue/requests.ts'
 import { REST_START, RestWorld, type Told } from '../../../testing/rest-world.ts'
 
 const ORDER = '/api/v3/order'
@@ -210,6 +211,12 @@ test('placing and cancelling cost weight only where they fail, and filled orders
   const before = Number(resting.headers.get('x-mbx-order-count-10s'))
   const filled = await world.call('POST', ORDER, { ...LIMIT, price: '76900.01' })
   assert.equal(Number(filled.headers.get('x-mbx-order-count-10s')), before)
+  // One that rests and is filled later gives five back.
+  for (let i = 0; i < 5; i++) await world.call('POST', ORDER, { ...LIMIT, price: '76800.00' })
+  await world.call('POST', ORDER, { ...LIMIT, price: '76900.00' })
+  world.ask(world.spot, world.order(0, SELL, 7_690_000, 1000))
+  const [tenSeconds] = rows(await world.call('GET', '/api/v3/rateLimit/order'))
+  assert.equal(tenSeconds?.['count'], before + 1)
 })
 
 test('times are microseconds for those who ask for them', async (context) => {

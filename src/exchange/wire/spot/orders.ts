@@ -16,15 +16,13 @@ const NO_RATE = '0.00000000'
 
 /** Places the order that the call describes. */
 export function placeOrder(desk: SpotDesk, call: Call): Answer {
-  const { reader, account, time, stamp } = call
+  const { reader, account, stamp } = call
   const response = readResponseType(reader)
   const request = readOrder(reader, desk, account)
   if (reader.refusal !== undefined) return reader.refusal
   const outcome = desk.submit(request)
   if (isRefusal(outcome)) return outcome
   const order = desk.venue.views.atSlot(outcome.slot)
-  // Only orders that are not filled count against the limits.
-  if (order.filled > 0) desk.orders.release(account, 1, time)
   return placedJson(desk, account, order, response, stamp)
 }
 
