@@ -26,7 +26,6 @@ export const LOCK_ROUNDING: RoundingCode = ROUND_CEIL
 const COMMISSION_ROUNDING: RoundingCode = roundingCode(VenueRounding.binanceCommission.rounding)
 
 const MILLION = 1_000_000
-const HALF_MILLION = 500_000
 
 export class SpotAmounts {
   readonly cells: Float64Array = new Float64Array(CELL.length)
@@ -58,38 +57,39 @@ export class SpotAmounts {
 
   /** amounts[to] = cells.lots in units of the base asset. */
   base(instrument: number, to: number): void {
-    this.cells[CELL.unit] = this.#lotUnits[instrument] as number
-    this.amounts.setNumber(to, 0)
-    this.amounts.addProduct(to, this.cells, CELL.lots, CELL.unit)
+    const { amounts, cells } = this
+    const unit = this.#lotUnits[instrument] as number
+    const whole = (cells[CELL.lots] as number) * unit
+    // Rounding never makes a larger product safe: one that looks exact is.
+    if (whole <= Number.MAX_SAFE_INTEGER) {
+      cells[CELL.unit] = whole
+      amounts.setFrom(to, cells, CELL.unit)
+      return
+    }
+    cells[CELL.unit] = unit
+    amounts.setNumber(to, 0)
+    amounts.addProduct(to, cells, CELL.lots, CELL.unit)
   }
 
   /** amounts[to] = cells.price * cells.lots in units of the quote asset, rounded as told. */
   quote(instrument: number, to: number, rounding: RoundingCode): void {
     const { amounts, cells } = this
-    const shift = this.#shift[instrument] as number
-    amounts.setNumber(to, 0)
-    const scaled = (cells[CELL.lots] as number) * (this.#valueUnits[instrument] as number)
-    if (shift <= 0 && scaled <= Number.MAX_SAFE_INTEGER) {
-      cells[CELL.unit] = scaled
-      amounts.addProduct(to, cells, CELL.price, CELL.unit)
+    const whole =
+      (cells[CELL.price] as number) * ((cells[CELL.lots] as number) * (this.#valueUnits[instrument] as number))
+    if (this.finer[instrument] === 0 && whole <= Number.MAX_SAFE_INTEGER) {
+      cells[CELL.unit] = whole
+      amounts.setFrom(to, cells, CELL.unit)
       return
     }
+    amounts.setNumber(to, 0)
     amounts.addProduct(to, cells, CELL.price, CELL.lots)
     this.#scale(instrument, to, rounding)
   }
 
   /** amounts[to] = the commission of cells.rate millionths on amounts[from]. */
   commission(from: number, to: number): void {
-    const { amounts, cells } = this
-    const rate = cells[CELL.rate] as number
-    const exact = amounts.toNumber(from) * rate + HALF_MILLION
-    if (rate >= 0 && exact <= Number.MAX_SAFE_INTEGER) {
-      cells[CELL.unit] = (exact - (exact % MILLION)) / MILLION
-      amounts.setFrom(to, cells, CELL.unit)
-      return
-    }
-    amounts.copy(to, from)
-    amounts.mulDiv(to, cells, CELL.rate, CELL.million, COMMISSION_ROUNDING)
+    this.amounts.copy(to, from)
+    this.amounts.mulDiv(to, this.cells, CELL.rate, CELL.million, COMMISSION_ROUNDING)
   }
 
   /** amounts[to] = price quanta times lots of `values[from]` in units of the quote asset, rounded as told. */

@@ -185,6 +185,7 @@ export class SpotEntry {
       preview.byValue(book, side, account, request.selfTrade)
       lots = preview.lots
       if (preview.enough && lots < Math.max(1, rules.minQuantity)) return SPOT_ERROR.lotSize
+      if (rules.maxQuantity > 0 && lots > rules.maxQuantity) return SPOT_ERROR.lotSize
       if (lots > 0 && !isMarketLot(rules, lots)) return SPOT_ERROR.marketLotSize
     } else if (side === BUY) {
       preview.cells[TAKE_CELL.want] = quantity
