@@ -78,6 +78,8 @@ export class ExchangeBench {
   readonly instruments: readonly Instrument[]
   /** Names of assets, by index. */
   readonly assets: readonly string[]
+  /** Is shown each market row, the only one in the buffer, after the exchange. */
+  onRow: ((rows: RowBuffer) => void) | undefined
   readonly #rows: RowBuffer = new RowBuffer(4096)
   readonly #amount: I128Array = new I128Array(1)
   #intent = 0
@@ -369,6 +371,7 @@ export class ExchangeBench {
 
   #market(): this {
     this.exchange.market(this.#rows, 0)
+    this.onRow?.(this.#rows)
     return this
   }
 }
