@@ -10,6 +10,7 @@ import { BUY, ORDER_KIND, type PlaceRequest, SELF_TRADE, SELL, TIME_IN_FORCE } f
 import type { Outcome, VenueRequest } from '../exchange/venue/requests.ts'
 import { SpotVenue } from '../exchange/venue/spot/spot-venue.ts'
 import { FuturesDesk } from '../exchange/wire/futures/desk.ts'
+import type { FuturesHabits } from '../exchange/wire/futures/habits.ts'
 import { futuresRoutes } from '../exchange/wire/futures/routes.ts'
 import { ListenKeys } from '../exchange/wire/listen-keys.ts'
 import type { Machine } from '../exchange/wire/machine.ts'
@@ -57,6 +58,8 @@ export class RestWorld {
   readonly futures: FuturesVenue
   readonly spot: SpotVenue
   readonly faults: unknown[] = []
+  /** Set before `listen`. */
+  habits: Partial<FuturesHabits> = {}
   futuresUrl = ''
   spotUrl = ''
   #now: () => number
@@ -151,7 +154,7 @@ export class RestWorld {
       listenKeys: new ListenKeys(() => `key${++made}`.padEnd(64, 'x')),
       weightRules: FUTURES_WEIGHT,
       orderRules: FUTURES_ORDERS,
-      habits: { selfTradeSingle: SELF_TRADE.expireMaker, selfTradeElsewhere: SELF_TRADE.none },
+      habits: this.habits,
     })
     const futures = createRestServer({
       routes: futuresRoutes(desk),

@@ -108,12 +108,13 @@ function adlQuantile(desk: FuturesDesk, { reader, account }: Call): Answer {
 
 export function accountRoutes(desk: FuturesDesk): Route[] {
   const read = { method: 'GET', security: 'signed', weight: 5 } as const
+  const second = { ...read, weight: desk.habits.secondVersionWeight } as const
   return [
-    { ...read, path: '/fapi/v2/balance', run: (call) => balances(desk, call) },
+    { ...second, path: '/fapi/v2/balance', run: (call) => balances(desk, call) },
     { ...read, path: '/fapi/v3/balance', run: (call) => balances(desk, call) },
-    { ...read, path: '/fapi/v2/account', run: (call) => accountStatusV2(desk, call) },
+    { ...second, path: '/fapi/v2/account', run: (call) => accountStatusV2(desk, call) },
     { ...read, path: '/fapi/v3/account', run: (call) => accountStatus(desk, call) },
-    { ...read, path: '/fapi/v2/positionRisk', run: (call) => positionRiskV2(desk, call) },
+    { ...second, path: '/fapi/v2/positionRisk', run: (call) => positionRiskV2(desk, call) },
     { ...read, path: '/fapi/v3/positionRisk', run: (call) => positionRisk(desk, call) },
     { ...read, path: '/fapi/v1/income', weight: 30, run: (call) => income(desk, call) },
     { ...read, path: '/fapi/v1/commissionRate', weight: 20, run: (call) => commissionRate(desk, call) },

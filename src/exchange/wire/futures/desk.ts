@@ -12,6 +12,7 @@ import type { OrderRule, WeightRules } from '../rate-limits.ts'
 import type { Reader } from '../reader.ts'
 import { refusal, refuse, type Refusal } from '../refusal.ts'
 import type { Call } from '../route.ts'
+import { type FuturesHabits, USUAL_HABITS } from './habits.ts'
 import { stillInTime, TOO_LATE_FOR_MATCHING } from '../security.ts'
 
 /** The venue as the endpoints see it. */
@@ -24,20 +25,14 @@ export interface FuturesBehind extends FuturesQueries {
   readonly state: { readonly markets: { readonly halted: Uint8Array } }
 }
 
-/** What sources do not say or contradict each other about. */
-export interface FuturesHabits {
-  /** Self-trade prevention of orders that name none: SELF_TRADE of single orders, and of batches, algo orders and messages. */
-  readonly selfTradeSingle: number
-  readonly selfTradeElsewhere: number
-}
-
 export interface FuturesParts {
   readonly machine: Machine<FuturesBehind>
   readonly memory: MarketMemory
   readonly listenKeys: ListenKeys
   readonly weightRules: WeightRules
   readonly orderRules: readonly OrderRule[]
-  readonly habits: FuturesHabits
+  /** What differs from USUAL_HABITS. */
+  readonly habits?: Partial<FuturesHabits>
 }
 
 export class FuturesDesk {
@@ -59,7 +54,7 @@ export class FuturesDesk {
     this.listenKeys = parts.listenKeys
     this.weightRules = parts.weightRules
     this.orderRules = parts.orderRules
-    this.habits = parts.habits
+    this.habits = { ...USUAL_HABITS, ...parts.habits }
     this.texts = this.venue.instruments.map((instrument) => new NumberText(instrument))
     this.#symbols = new Map(this.venue.instruments.map(({ symbol }, index) => [symbol, index]))
   }

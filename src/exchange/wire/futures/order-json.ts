@@ -48,7 +48,7 @@ export function slotJson(desk: FuturesDesk, slot: number, form: ReplyForm): stri
     `"priceMatch":"${priceMatchWord(orders.priceMatch[slot] as number)}",` +
     `"selfTradePreventionMode":"${SELF_TRADES[orders.selfTrade[slot] as number]}",` +
     `"goodTillDate":${millis(orders.goodTill[slot] as number)},` +
-    `"updateTime":${millis(orders.updated[slot] as number)}${modifyIdJson(form)}}`
+    `"updateTime":${millis(orders.updated[slot] as number)}${modifyIdJson(form)}${averagesJson(desk, slot)}}`
   )
 }
 
@@ -61,18 +61,28 @@ function triggeredJson(desk: FuturesDesk, slot: number, form: ReplyForm): string
     `"clientOrderId":"${order.clientId}","price":"${text.price(order.price)}",` +
     `"origQty":"${text.quantity(order.quantity)}","executedQty":"${text.quantity(order.filled)}",` +
     `"cumQty":"${text.quantity(order.filled)}",${settingsJson(order)},"stopPrice":"${text.price(order.triggerPrice)}",` +
-    `"updateTime":${millis(order.updated)}${modifyIdJson(form)}}`
+    `"updateTime":${millis(order.updated)}${modifyIdJson(form)}${averagesJson(desk, slot)}}`
   )
+}
+
+/** Averages that replies had once. */
+function averagesJson(desk: FuturesDesk, slot: number): string {
+  return desk.habits.averagesInReplies ? `,${averageFields(desk, desk.venue.orderAt(slot))}` : ''
+}
+
+function averageFields(desk: FuturesDesk, order: OrderView): string {
+  const text = desk.text(order.instrument)
+  const spent = order.filledValue === 0n ? '0' : text.value(order.filledValue)
+  return `"avgPrice":"${text.average(order.filledValue, order.filled)}","cumQuote":"${spent}"`
 }
 
 /** An order as queries show it. */
 export function orderJson(desk: FuturesDesk, order: OrderView): string {
   const text = desk.text(order.instrument)
   const symbol = desk.symbol(order.instrument)
-  const spent = order.filledValue === 0n ? '0' : text.value(order.filledValue)
   return (
-    `{"avgPrice":"${text.average(order.filledValue, order.filled)}","clientOrderId":"${order.clientId}",` +
-    `"cumQuote":"${spent}","cumBase":"0","executedQty":"${text.quantity(order.filled)}","orderId":${order.orderId},` +
+    `{${averageFields(desk, order)},"clientOrderId":"${order.clientId}","cumBase":"0",` +
+    `"executedQty":"${text.quantity(order.filled)}","orderId":${order.orderId},` +
     `"origQty":"${text.quantity(order.quantity)}","price":"${text.price(order.price)}",` +
     `"status":"${STATUSES[order.status]}",` +
     `"stopPrice":"${order.triggerPrice === 0 ? '0' : text.price(order.triggerPrice)}","symbol":"${symbol}",` +

@@ -108,7 +108,7 @@ export function readConditional(
     priceProtect: reader.boolean('priceProtect', false),
     reduceOnly: reader.boolean('reduceOnly', false, INVALID_REDUCE_ONLY),
     closePosition,
-    activatePrice: trailing ? readActivation(reader, priceDecimals) : 0,
+    activatePrice: trailing ? readActivation(reader, desk, priceDecimals) : 0,
     callbackRate: trailing ? readCallback(reader) : 0,
     clientId: reader.clientId('clientAlgoId'),
     selfTrade: reader.choice('selfTradePreventionMode', SELF_TRADE_WORDS, INVALID_SELF_TRADE, selfTrade),
@@ -128,8 +128,9 @@ function readWorkingType(reader: Reader): number {
 }
 
 /** The parameter had another name until December 2025, which clients still send. */
-function readActivation(reader: Reader, decimals: number): number {
-  return reader.quanta(reader.has('activatePrice') ? 'activatePrice' : 'activationPrice', decimals, 0)
+function readActivation(reader: Reader, desk: FuturesDesk, decimals: number): number {
+  const isOld = desk.habits.takesOldActivationName && !reader.has('activatePrice')
+  return reader.quanta(isOld ? 'activationPrice' : 'activatePrice', decimals, 0)
 }
 
 function readCallback(reader: Reader): number {

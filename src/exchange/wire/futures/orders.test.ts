@@ -320,6 +320,20 @@ test('a conditional order without a client id gets one by which it is found', as
   assert.equal(row(await world.call('GET', '/fapi/v1/algoOrder', { clientAlgoId }))['algoId'], placed['algoId'])
 })
 
+test('undecided habits can be had the other way', async (context) => {
+  const world = new RestWorld()
+  world.habits = { averagesInReplies: true, bracketsOfOne: 'object', secondVersionWeight: 10 }
+  await world.listen(context)
+  const placed = row(await world.call('POST', ORDER, MARKET))
+  assert.equal(placed['avgPrice'], '76900.10')
+  assert.equal(placed['cumQuote'], '769.00100')
+  const brackets = row(await world.call('GET', '/fapi/v1/leverageBracket', { symbol: 'BTCUSDT' }))
+  assert.equal(brackets['symbol'], 'BTCUSDT')
+  const before = Number((await world.get('/fapi/v1/ping')).headers.get('x-mbx-used-weight-1m'))
+  const balance = await world.call('GET', '/fapi/v2/balance')
+  assert.equal(Number(balance.headers.get('x-mbx-used-weight-1m')), before + 10)
+})
+
 test('the window is looked at again in front of the matching engine', async (context) => {
   const world = await started(context)
   // The request is in time when it is read; by the time it would be matched it is not.

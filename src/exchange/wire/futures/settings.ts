@@ -108,7 +108,8 @@ function leverageBrackets(desk: FuturesDesk, { reader }: Call): Answer {
     })
     return `{"symbol":"${desk.symbol(each)}","notionalCoef":1.0,"brackets":[${brackets.join(',')}]}`
   })
-  return `[${rows.join(',')}]`
+  const isOne = instrument !== ALL && desk.habits.bracketsOfOne === 'object'
+  return isOne ? (rows[0] ?? '{}') : `[${rows.join(',')}]`
 }
 
 function accountConfig(desk: FuturesDesk, { account }: Call): Answer {
