@@ -71,8 +71,9 @@ export class Brackets {
   /** The same within the precision of doubles, from and to `cells[at]`. */
   estimate(cells: Float64Array, at: number): void {
     const value = cells[at] as number
-    let bracket = this.#floors.length - 1
-    while (bracket > 0 && value <= (this.#floors[bracket] as number)) bracket--
+    let bracket = 0
+    const last = this.#floors.length - 1
+    while (bracket < last && value > (this.#floors[bracket + 1] as number)) bracket++
     cells[at] = value * (this.#rates[bracket] as number) - (this.#cums[bracket] as number)
   }
 }

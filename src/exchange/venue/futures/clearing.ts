@@ -16,6 +16,7 @@ import type { FillBooking } from './fill-booking.ts'
 import type { Margin } from './margin.ts'
 import type { Markets } from './markets.ts'
 import type { PositionRows } from './position-rows.ts'
+import { MOST_AMOUNT } from './pro-rata.ts'
 
 const CELL = { price: 0, units: 1 } as const
 
@@ -155,6 +156,11 @@ export class Clearing implements Settlement {
     cells[CELL.units] = lots * (this.#markets.unit[orders.instrument[slot] as number] as number)
     const value: I128Array = isBuy ? rows.buyValue : rows.sellValue
     value.addProduct(row, cells, CELL.price, CELL.units)
+    const near = isBuy ? rows.buyNear : rows.sellNear
+    const change = (cells[CELL.price] as number) * (cells[CELL.units] as number)
+    const sumNear = (near[row] as number) + change
+    const isExact = Math.abs(change) < MOST_AMOUNT && Math.abs(near[row] as number) < MOST_AMOUNT
+    near[row] = isExact ? sumNear : value.toNumber(row)
   }
 
   #countReduceOnly(row: number, change: number): void {

@@ -167,7 +167,7 @@ export class FillBooking {
     cells[CELL.fee] = scaled < 0 ? 0 - charged : charged
     const opened = price * (cells[CELL.opened] as number)
     const isClosing = cells[CELL.closedLots] !== 0
-    cells[CELL.cost] = rows.cost.toNumber(row)
+    cells[CELL.cost] = rows.costNear[row] as number
     cells[CELL.fees] = rows.fees.toNumber(row)
     cells[CELL.realized] = 0
     if (isClosing && !this.#closeNarrow()) return false
@@ -178,6 +178,7 @@ export class FillBooking {
     else if (opened !== 0 && !writeShare(cells, CELL.fee, CELL.openedLots, CELL.lots, CELL.share)) return false
     cells[CELL.fees] = (cells[CELL.fees] as number) + (cells[CELL.share] as number)
     rows.cost.setFrom(row, cells, CELL.cost)
+    rows.costNear[row] = cells[CELL.cost] as number
     rows.fees.setFrom(row, cells, CELL.fees)
     if (isClosing) rows.realized.addProduct(row, cells, CELL.realized, CELL.one)
     this.#wallets.take(account, asset, cells, CELL.realized, CELL.fee)
@@ -210,6 +211,7 @@ export class FillBooking {
       amounts.storeNumber(AMOUNT.realized, cells, CELL.realized)
     }
     if (cells[CELL.openedLots] !== 0) this.#open(row, isolated, isClosing ? 0 : 1)
+    this.#rows.cost.storeNumber(row, this.#rows.costNear, row)
   }
 
   /** Works the fee out and takes it from the wallet. */

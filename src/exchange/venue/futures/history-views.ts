@@ -20,6 +20,7 @@ import {
   TRADE_RECORD,
 } from './history.ts'
 import type { Records } from './records.ts'
+import { INCOME } from './views.ts'
 import type {
   AmendmentView,
   ConditionalView,
@@ -164,8 +165,18 @@ export function tradeView({ history, instruments }: FuturesState, serial: number
   }
 }
 
-export function incomeView({ history }: FuturesState, serial: number): IncomeView {
-  const records = history.income
+/** All income of an account, the newest first: money that moved by itself, and what its fills realized and cost. */
+export function incomeOf(state: FuturesState, account: number): IncomeView[] {
+  const { income, trades } = state.history
+  const moved = [...viewsOf(income, account, (serial) => incomeView(income, serial))]
+  const filled = [
+    ...viewsOf(trades, account, (serial) => incomeOfTrade(tradeView(state, serial, account), serial)),
+  ].flat()
+  // Both are newest first; the order of those of one moment is that of their kinds.
+  return [...moved, ...filled].toSorted((a, b) => b.time - a.time)
+}
+
+function incomeView(records: Records, serial: number): IncomeView {
   const at = records.at(serial)
   const cell = (column: number): number => records.cells[at + column] as number
   return {
@@ -175,8 +186,18 @@ export function incomeView({ history }: FuturesState, serial: number): IncomeVie
     asset: cell(INCOME_RECORD.asset),
     time: cell(INCOME_RECORD.time),
     transactionId: serial,
-    tradeId: cell(INCOME_RECORD.tradeId),
+    tradeId: 0,
   }
+}
+
+/** Transaction ids are unique for an account and a kind of income, as the venue's are. */
+function incomeOfTrade(trade: TradeView, serial: number): IncomeView[] {
+  const { instrument, feeAsset: asset, time, tradeId, realized, fee } = trade
+  const common = { instrument, asset, time, tradeId, transactionId: serial }
+  const entries: IncomeView[] = []
+  if (fee !== 0n) entries.push({ ...common, income: INCOME.commission, amount: -fee })
+  if (realized !== 0n) entries.push({ ...common, income: INCOME.realizedProfit, amount: realized })
+  return entries
 }
 
 export function amendmentView({ history }: FuturesState, serial: number): AmendmentView {

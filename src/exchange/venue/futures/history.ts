@@ -59,9 +59,9 @@ export const TRADE_RECORD = {
 } as const
 const TRADE_COLUMNS = 12
 
-/** The amount is `high * 2^40 + low`, so that those of any transfer are exact. */
-export const INCOME_RECORD = { instrument: 0, income: 1, low: 2, high: 3, asset: 4, time: 5, tradeId: 6 } as const
-const INCOME_COLUMNS = 7
+/** Money that moved without a fill: what fills bring and cost is in their records. The amount is `high * 2^40 + low`, so that those of any transfer are exact. */
+export const INCOME_RECORD = { instrument: 0, income: 1, low: 2, high: 3, asset: 4, time: 5 } as const
+const INCOME_COLUMNS = 6
 export const AMOUNT_BASE = 1_099_511_627_776
 
 export const AMENDMENT_RECORD = {
@@ -176,19 +176,14 @@ export class History {
     to[row + TRADE_RECORD.feeAsset] = cells[at + FIELD.asset] as number
     to[row + TRADE_RECORD.maker] = cells[at + FIELD.detail] as number
     to[row + TRADE_RECORD.time] = cells[at + FIELD.time] as number
-    if (cells[at + FIELD.realized] !== 0) this.#recordIncome(cells, at, INCOME.realizedProfit, FIELD.realized, 1)
-    if (cells[at + FIELD.amount] !== 0) this.#recordIncome(cells, at, INCOME.commission, FIELD.amount, -1)
   }
 
   #recordBalance(cells: Float64Array, at: number, income: number): void {
-    if ((cells[at + FIELD.account] as number) >= this.#venue.crowdAccounts)
-      this.#recordIncome(cells, at, income, FIELD.amount, 1)
-  }
-
-  #recordIncome(cells: Float64Array, at: number, income: number, field: number, sign: number): void {
-    const row = this.income.append((cells[at + FIELD.account] as number) | 0, '')
+    const account = (cells[at + FIELD.account] as number) | 0
+    if (account < this.#venue.crowdAccounts) return
+    const row = this.income.append(account, '')
     const to = this.income.cells
-    const amount = sign * (cells[at + field] as number)
+    const amount = cells[at + FIELD.amount] as number
     const low = amount % AMOUNT_BASE
     to[row + INCOME_RECORD.instrument] = cells[at + FIELD.instrument] as number
     to[row + INCOME_RECORD.income] = income
@@ -197,7 +192,6 @@ export class History {
     to[row + INCOME_RECORD.high] = (amount - low) / AMOUNT_BASE + 0
     to[row + INCOME_RECORD.asset] = cells[at + FIELD.asset] as number
     to[row + INCOME_RECORD.time] = cells[at + FIELD.time] as number
-    to[row + INCOME_RECORD.tradeId] = cells[at + FIELD.tradeId] as number
   }
 
   #recordOrder(slot: number): void {
@@ -210,7 +204,6 @@ export class History {
     to[row + ORDER_RECORD.side] = orders.side[slot] as number
     to[row + ORDER_RECORD.positionSide] = orders.positionSide[slot] as number
     to[row + ORDER_RECORD.kind] = orders.kind[slot] as number
-    to[row + ORDER_RECORD.originalKind] = orders.kind[slot] as number
     to[row + ORDER_RECORD.timeInForce] = orders.timeInForce[slot] as number
     to[row + ORDER_RECORD.price] = orders.price[slot] as number
     to[row + ORDER_RECORD.quantity] = orders.quantity[slot] as number
@@ -225,13 +218,12 @@ export class History {
     to[row + ORDER_RECORD.created] = orders.created[slot] as number
     to[row + ORDER_RECORD.updated] = orders.updated[slot] as number
     to[row + ORDER_RECORD.amendments] = orders.amendments[slot] as number
-    if ((flags & ORDER_FLAG.triggered) === 0) return
-    const conditional = conditionals.ofOrder(orders.id[slot] as number)
-    if (conditional === undefined) return
-    to[row + ORDER_RECORD.originalKind] = conditional.orderKind
-    to[row + ORDER_RECORD.conditionalId] = conditional.conditionalId
-    to[row + ORDER_RECORD.triggerPrice] = conditional.triggerPrice
-    to[row + ORDER_RECORD.workingType] = conditional.workingType
-    to[row + ORDER_RECORD.priceProtect] = conditional.priceProtect ? 1 : 0
+    const isTriggered = (flags & ORDER_FLAG.triggered) !== 0
+    const conditional = isTriggered ? conditionals.ofOrder(orders.id[slot] as number) : undefined
+    to[row + ORDER_RECORD.originalKind] = conditional?.orderKind ?? (orders.kind[slot] as number)
+    to[row + ORDER_RECORD.conditionalId] = conditional?.conditionalId ?? 0
+    to[row + ORDER_RECORD.triggerPrice] = conditional?.triggerPrice ?? 0
+    to[row + ORDER_RECORD.workingType] = conditional?.workingType ?? 0
+    to[row + ORDER_RECORD.priceProtect] = conditional?.priceProtect === true ? 1 : 0
   }
 }

@@ -12,7 +12,7 @@ import {
   conditionalView,
   doneOrders,
   fundingView,
-  incomeView,
+  incomeOf,
   marginChangeView,
   openOrderView,
   openOrders,
@@ -134,8 +134,8 @@ export class Inquiry implements FuturesQueries {
 
   incomeOf(account: number, query: HistoryQuery & { readonly income?: number }): readonly IncomeView[] {
     const { income } = query
-    const all = viewsOf(this.state.history.income, account, (serial) => incomeView(this.state, serial))
-    const meant = income === undefined ? all : [...all].filter((entry) => entry.income === income)
+    const all = incomeOf(this.state, account)
+    const meant = income === undefined ? all : all.filter((entry) => entry.income === income)
     return select(meant, query, timeOf, ({ transactionId }) => transactionId)
   }
 

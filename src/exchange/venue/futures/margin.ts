@@ -92,12 +92,12 @@ export class Margin {
     const key = this.#accounts.key(account, instrument)
     const leverage = this.#accounts.leverage[key] as number
     const quantity = rows.quantity[row] as number
-    const cost = quantity === 0 ? 0 : rows.cost.toNumber(row)
+    const cost = rows.costNear[row] as number
     const mark = this.#markets.mark[instrument] as number
     const value = mark === 0 ? cost : quantity * mark * (this.#markets.markUnit[instrument] as number)
     const size = Math.abs(value)
-    const buys = rows.buyLots[row] === 0 ? 0 : rows.buyValue.toNumber(row)
-    const sells = rows.sellLots[row] === 0 ? 0 : rows.sellValue.toNumber(row)
+    const buys = rows.buyNear[row] as number
+    const sells = rows.sellNear[row] as number
     const isolated = this.#accounts.isolated[key] as number
     parts[at + PART.unrealized] = value - cost
     parts[at + PART.positionMargin] = size / leverage
@@ -138,12 +138,12 @@ export class Margin {
     const quantity = rows.quantity[row] as number
     const mark = this.#markets.mark[instrument] as number
     const value =
-      mark === 0 ? rows.cost.toNumber(row) : quantity * mark * (this.#markets.markUnit[instrument] as number)
+      mark === 0 ? (rows.costNear[row] as number) : quantity * mark * (this.#markets.markUnit[instrument] as number)
     const size = Math.abs(value)
     const isBuy = side === BUY
     const worth = lots * (this.order[ORDER_COST.assumed] as number) * unit
-    const buys = rows.buyValue.toNumber(row) + (isBuy ? worth : 0)
-    const sells = rows.sellValue.toNumber(row) + (isBuy ? 0 : worth)
+    const buys = (rows.buyNear[row] as number) + (isBuy ? worth : 0)
+    const sells = (rows.sellNear[row] as number) + (isBuy ? 0 : worth)
     const total = largest(rows.side[row] as number, value, buys, sells)
     const margin = (total - size) / leverage - (parts[at + PART.orderMargin] as number)
     const opening = this.#opening(row, side, lots)

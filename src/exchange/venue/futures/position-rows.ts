@@ -12,6 +12,8 @@ const SIDES = 3
 const INTEGERS = ['account', 'instrument', 'side', 'nextOfAccount'] as const
 const CHAINS = ['nextHolder', 'previousHolder', 'reduceOnlyOrders'] as const
 const DOUBLES = ['quantity', 'buyLots', 'sellLots', 'updated'] as const
+/** Not saved: made from the amounts. */
+const NEAR = ['buyNear', 'sellNear', 'costNear'] as const
 const AMOUNTS = ['cost', 'isolatedWallet', 'realized', 'fees', 'buyValue', 'sellValue'] as const
 
 export class PositionRows {
@@ -35,6 +37,10 @@ export class PositionRows {
   sellLots: Float64Array = new Float64Array(FIRST_ROWS)
   buyValue: I128Array = new I128Array(FIRST_ROWS)
   sellValue: I128Array = new I128Array(FIRST_ROWS)
+  /** The same values and the cost as doubles: `toNumber` of each, for estimates. */
+  buyNear: Float64Array = new Float64Array(FIRST_ROWS)
+  sellNear: Float64Array = new Float64Array(FIRST_ROWS)
+  costNear: Float64Array = new Float64Array(FIRST_ROWS)
   /** Resting orders that are reduce-only. */
   reduceOnlyOrders: Int32Array = new Int32Array(FIRST_ROWS)
   /** Time of the last change of the position, microseconds. */
@@ -130,6 +136,11 @@ export class PositionRows {
     for (const name of CHAINS) this[name].set(reader.i32s())
     for (const name of DOUBLES) this[name].set(reader.f64s())
     for (const name of AMOUNTS) this[name].words.set(reader.u32s())
+    for (let row = 0; row < count; row++) {
+      this.buyValue.storeNumber(row, this.buyNear, row)
+      this.sellValue.storeNumber(row, this.sellNear, row)
+      this.cost.storeNumber(row, this.costNear, row)
+    }
     reader.end()
   }
 
@@ -146,6 +157,7 @@ export class PositionRows {
     for (const name of INTEGERS) this[name] = widened(this[name], new Int32Array(length))
     for (const name of CHAINS) this[name] = widened(this[name], new Int32Array(length))
     for (const name of DOUBLES) this[name] = widened(this[name], new Float64Array(length))
+    for (const name of NEAR) this[name] = widened(this[name], new Float64Array(length))
     for (const name of AMOUNTS) this[name].grow(length)
   }
 }
