@@ -21,6 +21,8 @@ const MILLIS = START / 1000
 const ALICE = 0
 const BOB = 1
 const DOLLARS = 100_000_000
+/** The next funding behind START. */
+const FUNDING = 1_795_219_200_000_000
 
 type Event = Record<string, unknown>
 
@@ -309,6 +311,50 @@ test('deposits, funding, leverage and margin are told', () => {
     },
     { e: 'ACCOUNT_CONFIG_UPDATE', E: MILLIS, T: MILLIS, ac: { s: 'BTCUSDT', l: 25 } },
   ])
+})
+
+test('funding, a margin call and a liquidation are told as the venue tells them', () => {
+  const world = new World()
+  world.venue.time[0] = FUNDING - 10_000_000
+  world.ask({ kind: 'transfer', account: ALICE, asset: 'USDT', amount: '-9600' })
+  world.ask({ kind: 'transfer', account: BOB, asset: 'USDT', amount: '1000000' })
+  world.ask(order(BOB, SELL, 7_690_000, 100))
+  world.ask(order(ALICE, BUY, 7_690_000, 100))
+  world.take()
+  world.pass(12_000)
+  const [funding, ...none] = world.take()
+  assert.deepEqual(none, [])
+  const { m, P, ...rest } = accountOf(funding)
+  assert.deepEqual([m, (rest as Event)['S'], P], ['FUNDING_FEE', 'BTCUSDT', []])
+  assert.equal(rest.B[0]?.['bc'], '-0.769')
+  world.ask(order(BOB, BUY, 7_360_000, 500))
+  for (let dollars = 76_800; dollars > 72_900; dollars -= 100) {
+    world.mark(dollars)
+    world.pass(1000)
+  }
+  const events = world.take()
+  assert.deepEqual(
+    events.map((event) => [event['e'], orderOf(event)?.['x'] ?? accountOf(event)?.m]),
+    [
+      ['MARGIN_CALL', undefined],
+      ['ORDER_TRADE_UPDATE', 'NEW'],
+      ['TRADE_LITE', undefined],
+      ['ORDER_TRADE_UPDATE', 'CALCULATED'],
+      ['ACCOUNT_UPDATE', 'ORDER'],
+      ['ACCOUNT_UPDATE', 'INSURANCE_CLEAR'],
+    ],
+  )
+  const [call] = events
+  assert.deepEqual(keysOf(call), ['E', 'cw', 'e', 'p'])
+  const [row] = (call?.['p'] ?? []) as Event[]
+  assert.deepEqual(keysOf(row), ['iw', 'mm', 'mp', 'mt', 'pa', 'ps', 's', 'up'])
+  const fill = orderOf(events[3])
+  assert.match(fill['c'] as string, /^autoclose-/)
+  assert.deepEqual([fill['X'], fill['L'], fill['rp']], ['FILLED', '73600.00', '-330'])
+  assert.deepEqual(
+    accountOf(events[5]).B.map(({ wb }) => wb),
+    ['0'],
+  )
 })
 
 test('accounts that nobody watches are not told of', () => {
