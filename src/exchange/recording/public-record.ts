@@ -11,7 +11,7 @@ import { ROW_SLOTS, ROW_WORDS, VERSION } from '../../core/tape/layout.ts'
 import type { RowBuffer } from '../../core/tape/row-buffer.ts'
 import type { FeedBook, FeedSource, FilledOrders } from '../feeds/feed-source.ts'
 import { FACT, FACTS, type RecordedMarket } from '../recorded-market.ts'
-import { EVENT, EventLog, FIELD } from '../venue/events.ts'
+import { EVENT, EventLog, FIELD, FIELDS } from '../venue/events.ts'
 import type { VenueFloor } from './venue-floor.ts'
 
 export class PublicRecord implements FeedSource {
@@ -63,6 +63,14 @@ export class PublicRecord implements FeedSource {
       for (let level = book.best(side); level !== -1; level = book.next(level))
         levels.set((book.price[level] as number) * (side === SIDE.bid ? 1 : -1), book.quantity[level] as number)
     return levels
+  }
+
+  /** Halts of markets are public: copies the event of the venue's log if it is one. */
+  copyStatus(events: EventLog, event: number): void {
+    const from = event * FIELDS
+    if (events.cells[from] !== EVENT.status) return
+    const at = this.events.append(EVENT.status)
+    this.events.cells.set(events.cells.subarray(from, from + FIELDS), at)
   }
 
   clear(): void {

@@ -48,6 +48,8 @@ export class RecordedVenue {
   readonly #mirror: LiquidityMirror
   /** Public levels as of the moment at which a book broke, by instrument. */
   readonly #frozen: (Map<number, number> | undefined)[]
+  /** Events of the venue that the public record has looked at. */
+  #copied = 0
 
   constructor(floor: VenueFloor, options: { readonly queue: Queue; readonly impact: Impact }) {
     const count = floor.instruments.length
@@ -71,11 +73,15 @@ export class RecordedVenue {
   /** Clients may have done something: follows what the venue's log tells of their orders. */
   follow(): void {
     this.#users.follow()
+    const { events } = this.#floor
+    for (; this.record !== undefined && this.#copied < events.length; this.#copied++)
+      this.record.copyStatus(events, this.#copied)
   }
 
   /** The venue has cleared its log. */
   recycled(): void {
     this.#users.recycled()
+    this.#copied = 0
   }
 
   /** Takes a row whose instrument is one of the venue's. */
