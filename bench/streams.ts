@@ -60,7 +60,7 @@ export const streams: Benchmark = {
 }
 
 async function oneRun(): Promise<Figures> {
-  const exchange = await startExchange({
+  const settings = {
     symbols: firstSymbols(SYMBOLS),
     seed: 1,
     speed: 1,
@@ -69,10 +69,12 @@ async function oneRun(): Promise<Figures> {
     accounts: [],
     control: false,
     stateFolder: undefined,
-    onFault: (error) => {
+    recording: undefined,
+    onFault: (error: unknown): void => {
       throw error
     },
-  })
+  }
+  const exchange = await startExchange(settings)
   const counts = new Float64Array(new SharedArrayBuffer(5 * 8))
   const names = firstSymbols(SYMBOLS).flatMap((symbol) => KINDS.map((kind) => `${symbol.toLowerCase()}@${kind}`))
   const workerData: StreamClientsInput = {
