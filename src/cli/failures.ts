@@ -26,6 +26,7 @@ const MENDABLE: ReadonlyMap<string, string> = new Map([
   ['FileError', 'file'],
   ['InputError', 'input'],
   ['MarketError', 'market'],
+  ['RecordingError', 'recording'],
   ['BoxStateError', 'state'],
 ])
 

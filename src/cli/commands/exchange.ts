@@ -1,10 +1,13 @@
 /** `tapewright exchange`: a simulated Binance on this machine, for any client and for our own runs. */
 import { SYMBOLS_MAX, firstSymbols } from '../../exchange/box/markets.ts'
 import { SPEED_MAX } from '../../exchange/box/pace.ts'
+import { QUEUE } from '../../exchange/queue-model.ts'
+import { IMPACT } from '../../exchange/recording/recorded-venue.ts'
 import { EXIT, UsageError } from '../command.ts'
 import type { Arguments, Command, Terminal } from '../command.ts'
 import { errorText } from '../failures.ts'
 import { clientLines, socket } from '../work/client-lines.ts'
+import type { Recording } from '../work/recorded-box.ts'
 import { startExchange } from '../work/start-exchange.ts'
 import type { AccountWish, RunningExchange } from '../work/start-exchange.ts'
 
@@ -27,7 +30,17 @@ export const exchange: Command = {
       help: `BTCUSDT,ETHUSDT,… or how many, up to ${SYMBOLS_MAX} (${USUAL_SYMBOLS})`,
     },
     { name: 'seed', value: 'N', help: 'another market (1): same seed and same orders, same market' },
-    { name: 'market', value: 'MARKET', help: 'synthetic: seeded crowds trade inside (synthetic)' },
+    {
+      name: 'market',
+      value: 'MARKET',
+      help: 'synthetic: seeded crowds trade inside; or a tape, which plays (synthetic)',
+    },
+    {
+      name: 'impact',
+      value: 'IMPACT',
+      help: 'of a tape: own shows what clients add and take, none publishes the recording as it was (own)',
+    },
+    { name: 'queue', value: 'MODEL', help: 'of a tape: conservative (only trades move a queue) or probabilistic' },
     { name: 'speed', value: 'X', help: `how fast the market inside runs, 0 to ${SPEED_MAX}; 0 halts it (1)` },
     {
       name: 'account',
@@ -46,8 +59,7 @@ export const exchange: Command = {
   async run(args, terminal) {
     if (args.positionals.length > 0)
       throw new UsageError('exchange takes options only; see: tapewright exchange --help')
-    const market = args.one('market') ?? 'synthetic'
-    if (market !== 'synthetic') throw new UsageError(`--market ${market}: there is one kind of market, synthetic`)
+    const recording = recordingOf(args, terminal)
     const running = await startExchange({
       symbols: symbolsOf(args.one('symbols')),
       seed: wholeNumber(args, 'seed', 1, 0, 2 ** 31 - 1),
@@ -56,6 +68,7 @@ export const exchange: Command = {
       spotPort: wholeNumber(args, 'spot-port', SPOT_PORT, 0, 65_535),
       accounts: accountsOf(args),
       control: args.has('control'),
+      recording,
       stateFolder: args.one('state'),
       onFault: (error) => terminal.remark(errorText(`a bug: ${error instanceof Error ? error.stack : String(error)}`)),
     })
@@ -83,12 +96,12 @@ function show(running: RunningExchange, args: Arguments, terminal: Terminal): vo
     futures: { rest: futures, streams: socket(futures), messages: `${socket(futures)}/ws-fapi/v1` },
     spot: { rest: spot, streams: socket(spot), messages: `${socket(spot)}/ws-api/v3` },
     accounts: accounts.map(({ name, apiKey, secret }) => ({ name, apiKey, secret })),
-    symbols: running.host.box.markets.map(({ symbol }) => symbol),
+    symbols: symbolsIn(running),
     control: args.has('control') ? [`${futures}/sim/status`, `${spot}/sim/status`] : [],
   })
   terminal.print(`futures   ${futures}   streams ${socket(futures)}   WebSocket API ${socket(futures)}/ws-fapi/v1`)
   terminal.print(`spot      ${spot}   streams ${socket(spot)}   WebSocket API ${socket(spot)}/ws-api/v3`)
-  const symbols = running.host.box.markets.map(({ symbol }) => symbol)
+  const symbols = symbolsIn(running)
   terminal.print(
     `markets   ${symbols.slice(0, 8).join(' ')}${symbols.length > 8 ? ` and ${symbols.length - 8} more` : ''}`,
   )
@@ -102,6 +115,39 @@ function show(running: RunningExchange, args: Arguments, terminal: Terminal): vo
     for (const [library, lines] of clientLines({ futures, spot, apiKey: first.apiKey, secret: first.secret }))
       terminal.print(`\n${library}:\n${lines.map((line) => `  ${line}`).join('\n')}`)
   terminal.print('\nRunning until Ctrl+C.')
+}
+
+/** Symbols of both venues, each once. */
+function symbolsIn({ host }: RunningExchange): readonly string[] {
+  const { futures, spot } = host.box
+  return [...new Set([...futures.instruments, ...spot.instruments].map(({ symbol }) => symbol))]
+}
+
+/** The tape that is to play, if any; what goes only with the other kind of market is refused. */
+function recordingOf(args: Arguments, terminal: Terminal): Recording | undefined {
+  const market = args.one('market') ?? 'synthetic'
+  const tape = market !== 'synthetic'
+  for (const name of tape ? ['symbols', 'seed', 'state'] : ['impact', 'queue'])
+    if (args.has(name)) throw new UsageError(`--${name} does not go with --market ${market}`)
+  if (!tape) return undefined
+  return {
+    tape: market,
+    impact: oneOf(args, 'impact', IMPACT, 'own'),
+    queue: oneOf(args, 'queue', QUEUE, 'conservative'),
+    onEnd: () => terminal.remark('the tape has ended: all markets are halted'),
+  }
+}
+
+function oneOf<Choice extends string>(
+  args: Arguments,
+  name: string,
+  choices: readonly Choice[],
+  usual: Choice,
+): Choice {
+  const text = args.one(name) ?? usual
+  const found = choices.find((choice) => choice === text)
+  if (found === undefined) throw new UsageError(`--${name} ${text}: one of ${choices.join(', ')}`)
+  return found
 }
 
 function symbolsOf(text: string | undefined): readonly string[] {

@@ -11,6 +11,7 @@ import { type BoxClock, BoxHost } from '../../exchange/box/box-host.ts'
 import type { BoxReader, VenueName } from '../../exchange/box/box-venue.ts'
 import { parseJournalLine } from '../../exchange/box/commands.ts'
 import { marketsOf } from '../../exchange/box/markets.ts'
+import type { FeedSource } from '../../exchange/feeds/feed-source.ts'
 import { FuturesVenue } from '../../exchange/venue/futures/futures-venue.ts'
 import { SpotVenue } from '../../exchange/venue/spot/spot-venue.ts'
 import { BoxStateError, BoxStateFolder } from '../../node/box-state.ts'
@@ -26,8 +27,14 @@ export interface BoxSettings {
   readonly stateFolder: string | undefined
 }
 
+/** What the public sees of each venue. */
+export interface PublicSources {
+  readonly futures: FeedSource
+  readonly spot: FeedSource
+}
+
 /** Readers that are attached before anything is recovered, so that their part of a snapshot comes back too. */
-export type Readers = (box: ExchangeBox) => readonly (readonly [VenueName, BoxReader])[]
+export type Readers = (box: ExchangeBox, sources: PublicSources) => readonly (readonly [VenueName, BoxReader])[]
 
 export interface OpenedBox {
   readonly host: ExchangeHost
@@ -116,7 +123,7 @@ function newBox({ symbols, seed, speed }: BoxSettings, startTime: number, reader
     startTime,
     speed,
   })
-  for (const [venue, reader] of readers(box)) box.attach(venue, reader)
+  for (const [venue, reader] of readers(box, box)) box.attach(venue, reader)
   return box
 }
 

@@ -8,7 +8,7 @@ import type { FastifyInstance } from 'fastify'
 import type { VenueName } from '../../exchange/box/box-venue.ts'
 import type { BoxClock } from '../../exchange/box/box-host.ts'
 import type { BoxKey } from '../../exchange/box/commands.ts'
-import { openAccount } from '../../exchange/box/open-account.ts'
+import { type Deposit, openAccount } from '../../exchange/box/open-account.ts'
 import { addControl } from '../../exchange/wire/control.ts'
 import { futuresTruth, spotTruth } from '../../exchange/wire/control-truth.ts'
 import { FaultBoard } from '../../exchange/wire/faults.ts'
@@ -21,7 +21,9 @@ import { nodeSignatures } from '../../node/signatures.ts'
 import { secretText } from '../../node/secrets.ts'
 import { UsageError } from '../command.ts'
 import { openBox } from './open-box.ts'
-import type { BoxSettings, ExchangeHost } from './open-box.ts'
+import type { BoxSettings, ExchangeHost, Readers } from './open-box.ts'
+import { openRecordedBox } from './recorded-box.ts'
+import type { Recording } from './recorded-box.ts'
 import { futuresServer, spotServer } from './venue-servers.ts'
 import { type FuturesStreams, type SpotStreams, futuresStreams, spotStreams } from './venue-streams.ts'
 
@@ -47,6 +49,8 @@ export interface ExchangeSettings extends BoxSettings {
   /** Opened unless there are accounts of these names. */
   readonly accounts: readonly AccountWish[]
   readonly control: boolean
+  /** What plays inside; undefined for seeded crowds. */
+  readonly recording: Recording | undefined
   /** Told of bugs. */
   readonly onFault: (error: unknown) => void
 }
@@ -82,10 +86,18 @@ export async function startExchange(settings: ExchangeSettings): Promise<Running
   const faults = new FaultBoard()
   let streams: { readonly futures: FuturesStreams; readonly spot: SpotStreams } | undefined
   const clock = new OffsetClock()
-  const opened = openBox(settings, clock, (box) => {
-    streams = { futures: futuresStreams(box, faults), spot: spotStreams(box, faults) }
+  const readers: Readers = (box, sources) => {
+    streams = {
+      futures: futuresStreams(box, sources.futures, faults),
+      spot: spotStreams(box, sources.spot, faults),
+    }
     return [...streams.futures.readers, ...streams.spot.readers]
-  })
+  }
+  const { recording } = settings
+  const opened =
+    recording === undefined
+      ? openBox(settings, clock, readers)
+      : await openRecordedBox({ ...recording, speed: settings.speed, onFault }, clock, readers)
   if (streams === undefined) throw new RangeError('the box was opened without its readers')
   const { host } = opened
   const { futures, spot } = streams
@@ -163,7 +175,10 @@ function makeAccount(host: ExchangeHost, { name, balance }: AccountWish): void {
     trade: true,
     addresses: [],
   }
-  const deposits = (['futures', 'spot'] as const).map((venue) => ({ venue, asset: 'USDT', amount: balance }))
+  const { futures, spot } = host.box
+  const deposits: Deposit[] = []
+  if (futures.assets.includes('USDT')) deposits.push({ venue: 'futures', asset: 'USDT', amount: balance })
+  if (spot.assets.includes('USDT')) deposits.push({ venue: 'spot', asset: 'USDT', amount: balance })
   const opened = openAccount(host, { name, deposits, key })
   if (typeof opened !== 'number') throw new UsageError(`--account ${name}:${balance}: ${opened.message}`)
 }

@@ -2,6 +2,7 @@
 import { FeedReader, UserReader } from '../../exchange/box/feed-reader.ts'
 import type { BoxReader, VenueName } from '../../exchange/box/box-venue.ts'
 import { FuturesUserFeed } from '../../exchange/feeds/futures-user-feed.ts'
+import type { FeedSource } from '../../exchange/feeds/feed-source.ts'
 import { MarketFeed } from '../../exchange/feeds/market-feed.ts'
 import { SpotUserFeed } from '../../exchange/feeds/spot-user-feed.ts'
 import { ROUTE } from '../../exchange/feeds/stream-kinds.ts'
@@ -36,10 +37,10 @@ export interface FuturesStreams extends VenueStreams {
 
 export const defer = (run: () => void): void => void setImmediate(run)
 
-export function futuresStreams(box: ExchangeBox, board: FaultBoard): FuturesStreams {
+export function futuresStreams(box: ExchangeBox, source: FeedSource, board: FaultBoard): FuturesStreams {
   const { futures } = box
   const now = (): number => box.time
-  const feed = new MarketFeed(futures, {
+  const feed = new MarketFeed(source, {
     market: 'futures',
     marks: (instrument, into) => {
       const premium = futures.premiumOf(instrument)
@@ -72,9 +73,9 @@ export function futuresStreams(box: ExchangeBox, board: FaultBoard): FuturesStre
   }
 }
 
-export function spotStreams(box: ExchangeBox, board: FaultBoard): SpotStreams {
+export function spotStreams(box: ExchangeBox, source: FeedSource, board: FaultBoard): SpotStreams {
   const now = (): number => box.time
-  const feed = new MarketFeed(box.spot, { market: 'spot' })
+  const feed = new MarketFeed(source, { market: 'spot' })
   const users = new SpotUserFeed(box.spot)
   const habits = { routed: false, unrouted: ROUTE.any }
   const sockets = new StreamSockets({ feed, rules: SPOT_SOCKETS, habits, users: undefined, now, defer })

@@ -6,6 +6,7 @@
  * often and to where the caller steps: state is what a snapshot says and the commands since, each at its time. Pure: the
  * time comes in, and never runs back. Refuses: what the venues refuse. Fails: as they do, with exceptions that are bugs.
  */
+import { scaleOf } from '../../core/number/decimal.ts'
 import { StateWriter, hashBytes } from '../../core/tape/state.ts'
 import type { StateReader } from '../../core/tape/state.ts'
 import type { FairValues } from '../crowd/fair-values.ts'
@@ -106,6 +107,12 @@ export class Box<Futures extends BoxVenue = BoxVenue, Spot extends BoxVenue = Bo
   get fair(): FairValues {
     if (this.#crowds === undefined) throw new RangeError('no crowds trade in this box')
     return this.#crowds.fair
+  }
+
+  /** What a market of the futures venue is worth, in units of the quote asset; 0 while nobody says. */
+  worthOf(instrument: number): number {
+    this.#market.worth(instrument, this.#worth)
+    return this.#worth.index / scaleOf(this.#venues[0].instruments[instrument]?.markDecimals ?? 0)
   }
 
   get speed(): number {

@@ -117,7 +117,7 @@ class ControlDesk {
       speed: box.speed,
       events: box.events,
       digest: box.digest(),
-      markets: box.markets.map(({ symbol }, market) => ({ symbol, worth: box.fair.price[market] })),
+      markets: box.futures.instruments.map(({ symbol }, market) => ({ symbol, worth: box.worthOf(market) })),
       accounts: box.accounts,
       faults: this.#parts.faults.list().length,
     }
