@@ -96,11 +96,6 @@ export class SpotState {
     return account < this.crowdAccounts ? ORDER_FLAG.crowd : 0
   }
 
-  /** Whether both legs of a list are being closed by whoever asked for it. */
-  isClosingList(id: number): boolean {
-    return this.#settlement.closingList === id
-  }
-
   /** Lets `close` end the legs of a list without one leg ending the other. */
   closeList(id: number, close: () => void): void {
     assert(this.#settlement.closingList === 0, 'lists are closed one after the other')

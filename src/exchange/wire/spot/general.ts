@@ -1,5 +1,6 @@
 /** ping, time and exchangeInfo of the spot venue. */
 import { printDecimal } from '../../../core/number/decimal.ts'
+import { AVERAGE_MINUTES } from '../../venue/spot/average-price.ts'
 import type { VenueInstrument } from '../../venue/venue-instrument.ts'
 import { refusal } from '../refusal.ts'
 import type { Answer, Call, Route } from '../route.ts'
@@ -11,7 +12,6 @@ import { ORDER_TYPES, SELF_TRADES } from './words.ts'
 /** Decimals of every amount and of every price and quantity that the spot venue writes. */
 const DECIMALS = 8
 const RATIO_DECIMALS = 6
-const AVERAGE_MINUTES = 5
 const PERMISSION = 'SPOT'
 
 export function generalRoutes(desk: SpotDesk): Route[] {

@@ -4,6 +4,7 @@ import { SPOT_INTERVALS } from '../../feeds/kline-intervals.ts'
 import { bestText } from '../../feeds/market-text.ts'
 import { AGGREGATE_ROW, TRADE_ROW } from '../../feeds/trade-tape.ts'
 import { BUY, SELL } from '../../venue/requests.ts'
+import { AVERAGE_MINUTES } from '../../venue/spot/average-price.ts'
 import { klineRows, readInterval } from '../kline-rows.ts'
 import type { Parameters } from '../parameters.ts'
 import type { Answer, Call, Route } from '../route.ts'
@@ -13,8 +14,6 @@ import { type SpotDesk, symbolCount } from './desk.ts'
 
 const DEPTH_USUAL = 100
 const DEPTH_MAX = 5000
-/** Minutes of the average price. */
-const AVERAGE_MINUTES = 5
 
 /** Weight of a book by its limit. */
 export function depthWeight(parameters: Parameters): number {
