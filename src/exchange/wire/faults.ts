@@ -56,6 +56,11 @@ export class FaultBoard {
   #ordered: Ordered[] = []
   #nextId = 1
 
+  /** Whether nothing is ordered. */
+  get isEmpty(): boolean {
+    return this.#ordered.length === 0
+  }
+
   /** Orders a fault; returns its id. */
   add(order: FaultOrder): number {
     const id = this.#nextId++

@@ -18,26 +18,24 @@ export function strikeRequests(
   venue: string,
   wait: (milliseconds: number) => Promise<void>,
 ): void {
-  app.addHook('onRequest', async (request, reply) => {
+  // Callbacks, because a promise for each request would cost those that no fault strikes.
+  app.addHook('onRequest', (request, reply, done) => {
     const fault = strike(board, BEFORE, venue, request)
-    if (fault === undefined) return
-    if (fault.kind === 'delay-before') return wait(fault.milliseconds)
+    if (fault === undefined) return done()
+    if (fault.kind === 'delay-before') return void later(wait(fault.milliseconds), () => done())
     if (fault.kind === 'drop-before') return cut(request, reply)
-    await reply.code(fault.status).type(JSON_TYPE).send(bodyOf(fault))
+    void reply.code(fault.status).type(JSON_TYPE).send(bodyOf(fault))
   })
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     const fault = strike(board, AFTER, venue, request)
-    if (fault === undefined) return payload
-    if (fault.kind === 'delay-after') {
-      await wait(fault.milliseconds)
-      return payload
-    }
+    if (fault === undefined) return done(null, payload)
+    if (fault.kind === 'delay-after') return void later(wait(fault.milliseconds), () => done(null, payload))
     if (fault.kind === 'drop-after') {
       request.raw.socket.destroy()
-      return payload
+      return done(null, payload)
     }
     reply.code(fault.status).type(JSON_TYPE)
-    return bodyOf(fault)
+    done(null, bodyOf(fault))
   })
 }
 
@@ -47,8 +45,14 @@ function strike(
   venue: string,
   request: FastifyRequest,
 ): FaultOrder | undefined {
+  if (board.isEmpty) return undefined
   const path = (request.raw.url ?? '').split('?')[0] ?? ''
   return path.startsWith(CONTROL_PREFIX) ? undefined : board.strike(kinds, venue, request.method, path)
+}
+
+async function later(waited: Promise<void>, goOn: () => void): Promise<void> {
+  await waited
+  goOn()
 }
 
 /** Ends the connection; the request is not executed. */
