@@ -186,3 +186,53 @@ test('deposits are told with the balance that they leave', () => {
     },
   ])
 })
+
+test('an order list is told of as it begins and ends, and the leg that did not take effect expires', () => {
+  const { ask, take } = world()
+  ask(order({ account: BOB, side: SELL, price: P100, quantity: ONE }))
+  ask(order({ account: 2, price: P100, quantity: ONE }))
+  ask({
+    kind: 'place-list',
+    account: ALICE,
+    instrument: 0,
+    clientId: 'list',
+    above: order({ side: SELL, price: P100 + 100, quantity: ONE, timeInForce: TIME_IN_FORCE.gtx, clientId: 'profit' }),
+    below: stopOrder({ side: SELL, price: P100 - 200, triggerPrice: P100 - 100, quantity: ONE, clientId: 'stop' }),
+  })
+  const placed = take()
+  const list = placed.find(({ e }) => e === 'listStatus')
+  const { E: _time, T: _transaction, O: legs, ...facts } = list ?? {}
+  assert.deepEqual(facts, {
+    e: 'listStatus',
+    s: 'BTCUSDT',
+    g: 1,
+    c: 'OCO',
+    l: 'EXEC_STARTED',
+    L: 'EXECUTING',
+    r: 'NONE',
+    C: 'list',
+  })
+  assert.deepEqual(new Set((legs as Event[]).map(({ c }) => c)), new Set(['profit', 'stop']))
+  const reports = (events: Event[]): unknown[] =>
+    events.filter(({ e }) => e === 'executionReport').map((event) => pick(event, 'c o x w g eR'))
+  assert.deepEqual(
+    reports(placed).sort((one, other) => (String(one) < String(other) ? -1 : 1)),
+    [
+      ['profit', 'LIMIT_MAKER', 'NEW', true, 1, undefined],
+      ['stop', 'STOP_LOSS_LIMIT', 'NEW', false, 1, undefined],
+    ],
+  )
+  ask(order({ account: BOB, price: P100 + 100, quantity: ONE }))
+  const ended = take()
+  assert.deepEqual(
+    reports(ended).sort((one, other) => (String(one) < String(other) ? -1 : 1)),
+    [
+      ['profit', 'LIMIT_MAKER', 'TRADE', false, 1, undefined],
+      ['stop', 'STOP_LOSS_LIMIT', 'EXPIRED', false, 1, 'OCO_TRIGGER'],
+    ],
+  )
+  assert.deepEqual(
+    ended.filter(({ e }) => e === 'listStatus').map((event) => pick(event, 'l L')),
+    [['ALL_DONE', 'ALL_DONE']],
+  )
+})
