@@ -55,7 +55,7 @@ function statusOf(venue: SpotVenue, clientId: string): number | undefined {
   return venue.views.order(0, 0, 0, clientId)?.status
 }
 
-test('a list tells of itself and of both orders, the stop order first', () => {
+test('a list tells of both orders, the stop order first, and then of itself', () => {
   const venue = spotVenue()
   trade(venue, P100)
   venue.recycle()
@@ -63,9 +63,9 @@ test('a list tells of itself and of both orders, the stop order first', () => {
   const events = happened(venue)
   assert.deepEqual(
     events.map(({ kind }) => kind),
-    ['accepted', 'list', 'accepted'],
+    ['accepted', 'accepted', 'list'],
   )
-  assert.equal(events[1]?.field('status'), LIST_STATUS.executing)
+  assert.equal(events[2]?.field('status'), LIST_STATUS.executing)
   const list = venue.views.list(0, venue.lastList, '')
   assert.deepEqual(list?.clientIds, ['stop', 'profit'])
   assert.equal(venue.views.openLists(0).length, 1)

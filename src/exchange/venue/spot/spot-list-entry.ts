@@ -48,7 +48,6 @@ export class SpotListEntry {
     columns.list[stopSlot] = list.id
     columns.list[profitSlot] = list.id
     this.lastList = list.id
-    this.#state.noteList(list.id, account, instrument, LIST_STATUS.executing)
     funds.hold(profitSlot)
     if (profit.kind === 'place') {
       matcher.submit(profitSlot)
@@ -56,6 +55,7 @@ export class SpotListEntry {
       this.#covered(stop, profit)
       funds.holdUpTo(profitSlot)
     }
+    this.#state.noteList(list.id, account, instrument, LIST_STATUS.executing)
     return SPOT_ERROR.none
   }
 
