@@ -90,6 +90,27 @@ test('a client id that the venue made leads back to its order', () => {
   assert.equal(idOfMadeClientId('short'), 0)
 })
 
+test('what is not open is not found, however often the indexes grew', () => {
+  const store = storeOf()
+  const slots: number[] = []
+  for (let i = 0; i < 3000; i++) {
+    const slot = store.enter({ ...PLAIN, clientId: `order ${i}` }, 0)
+    store.open(slot)
+    slots.push(slot)
+    for (let ahead = 1; ahead < 9; ahead++) assert.equal(store.slotOf(i + 1 + ahead), -1)
+    assert.equal(store.slotOfClient(0, `order ${i + 1}`), -1)
+    assert.equal(store.slotOfClient(0, `order ${i}`), slot)
+  }
+  for (const [i, slot] of slots.entries()) {
+    assert.equal(store.slotOf(i + 1), slot)
+    assert.equal(store.slotOfClient(0, `order ${i}`), slot)
+  }
+  for (let absent = 3001; absent < 20_000; absent++) {
+    assert.equal(store.slotOf(absent), -1)
+    assert.equal(store.slotOfClient(0, `order ${absent}`), -1)
+  }
+})
+
 test('orders are found by id and by owner among thousands, whatever left', () => {
   const store = storeOf(3)
   const open = new Map<number, number>()

@@ -125,9 +125,10 @@ export class OrderStore extends OrderColumns {
   /** Makes an order findable. */
   open(slot: number): void {
     assert(this.isOpen[slot] === 0, 'an order is opened once')
+    // Before the order counts as open: laying the chains anew must not find it, or it would stand in them twice.
+    if (this.openCount >= this.#byId.length) this.#rehash()
     this.isOpen[slot] = 1
     this.openCount++
-    if (this.openCount > this.#byId.length) this.#rehash()
     this.#index(slot)
     const key = (this.account[slot] as number) * this.instruments + (this.instrument[slot] as number)
     if (key >= this.#firstOwn.length) this.#growOwn(key)
