@@ -1,92 +1,13 @@
-/** Payloads of market streams: exactly as documented, and of the shape that the venue itself was recorded with. */
+/** Payloads of market streams, exactly as documented. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { gunzipSync } from 'node:zlib'
-import { dataTest, recording } from '../../testing/data.ts'
-import { exampleInstrument } from '../../testing/instruments.ts'
-import { PlainVenue } from '../../testing/plain-venue.ts'
-import { EVENT, FIELD } from '../venue/events.ts'
-import { BUY, SELL } from '../venue/requests.ts'
-import { MarketFeed } from './market-feed.ts'
+import { FeedWorld, type Payload } from '../../testing/feed-world.ts'
+import { SELL } from '../venue/requests.ts'
 
-/** Friday, 2026-11-20 23:08:20.050 UTC. */
-const START = 1_795_216_100_050_000
 const MINUTE = 60_000_000
 
-type Payload = Record<string, unknown>
-
-/** A feed of BTCUSDT at 76,900 with streams by name, and what they said. */
-class World {
-  readonly venue: PlainVenue
-  readonly feed: MarketFeed
-  readonly said: [string, Payload | Payload[]][] = []
-  readonly #sink = {
-    publish: (stream: number, text: string): void => {
-      this.said.push([this.feed.nameOf(stream), JSON.parse(text) as Payload])
-    },
-  }
-
-  constructor(market: 'futures' | 'spot', streams: readonly string[]) {
-    const spot = market === 'spot'
-    const rest = spot ? ({ venue: 'binance-spot', market: 'spot' } as const) : {}
-    this.venue = new PlainVenue([exampleInstrument('BTCUSDT', { ...rest, priceDecimals: 2, tickSize: 10 })], START)
-    this.feed = new MarketFeed(
-      this.venue,
-      spot
-        ? { market: 'spot' }
-        : {
-            market: 'futures',
-            marks: (_instrument, into) => {
-              into.mark = 7_689_971_000_000
-              into.index = 7_693_010_244_681
-              into.estimatedSettle = 7_692_155_020_011
-              into.fundingRate = 4_220
-              into.nextFunding = 1_795_219_200_000_000
-            },
-          },
-    )
-    this.venue.told = () => this.feed.read(this.#sink)
-    for (const name of streams) assert.notEqual(this.feed.open(name), -1, name)
-  }
-
-  /** Asks on both sides, and two purchases at the same price. */
-  trade(): void {
-    this.venue.place({ side: SELL, price: 7_690_010, quantity: 1004 })
-    this.venue.place({ side: BUY, price: 7_690_000, quantity: 3210 })
-    this.venue.place({ side: BUY, price: 7_690_010, quantity: 15 })
-    this.venue.place({ side: BUY, price: 7_690_010, quantity: 25 })
-  }
-
-  pass(micros: number): void {
-    this.venue.time[0] = (this.venue.time[0] as number) + micros
-    this.feed.advance(this.#sink)
-  }
-
-  liquidate(quantity: number, filled: number): void {
-    const { events, time, orders } = this.venue
-    const at = events.append(EVENT.liquidation)
-    events.cells[at + FIELD.time] = time[0] as number
-    events.cells[at + FIELD.side] = SELL
-    events.cells[at + FIELD.price] = 7_650_000
-    events.cells[at + FIELD.quantity] = quantity
-    events.cells[at + FIELD.filled] = filled
-    orders.filledValue[0] = 7_688_010 * filled
-    orders.filledValueHigh[0] = 0
-    this.venue.told()
-    events.clear()
-  }
-
-  /** The first message of a stream. */
-  first(name: string): Payload {
-    const found = this.said.find(([stream]) => stream === name)?.[1]
-    assert(found !== undefined && !Array.isArray(found), `${name} said nothing`)
-    return found
-  }
-}
-
 test('trades of one price and side become one aggregate after 100 ms', () => {
-  const world = new World('futures', ['btcusdt@trade', 'btcusdt@aggTrade'])
+  const world = new FeedWorld('futures', ['btcusdt@trade', 'btcusdt@aggTrade'])
   world.trade()
   world.pass(99_000)
   assert.equal(world.said.length, 2)
@@ -122,7 +43,7 @@ test('trades of one price and side become one aggregate after 100 ms', () => {
 })
 
 test('an aggregate ends where the price or the taker’s side changes', () => {
-  const world = new World('futures', ['btcusdt@aggTrade'])
+  const world = new FeedWorld('futures', ['btcusdt@aggTrade'])
   world.trade()
   world.venue.place({ side: SELL, price: 7_690_000, quantity: 10 })
   world.pass(100_000)
@@ -136,7 +57,7 @@ test('an aggregate ends where the price or the taker’s side changes', () => {
 })
 
 test('on spot the trades of one order make an aggregate at once', () => {
-  const world = new World('spot', ['btcusdt@aggTrade'])
+  const world = new FeedWorld('spot', ['btcusdt@aggTrade'])
   world.trade()
   assert.deepEqual(
     world.said.map(([, payload]) => [(payload as Payload)['a'], (payload as Payload)['q']]),
@@ -148,7 +69,7 @@ test('on spot the trades of one order make an aggregate at once', () => {
 })
 
 test('candles are told as they form, and once more when they close', () => {
-  const world = new World('futures', ['btcusdt@kline_1m', 'btcusdt_perpetual@continuousKline_3m'])
+  const world = new FeedWorld('futures', ['btcusdt@kline_1m', 'btcusdt_perpetual@continuousKline_3m'])
   world.trade()
   world.pass(250_000)
   const candle = {
@@ -202,7 +123,7 @@ test('candles are told as they form, and once more when they close', () => {
 })
 
 test('tickers tell of a day, windows of less', () => {
-  const world = new World('futures', ['btcusdt@ticker', '!miniTicker@arr', 'btcusdt@markPrice@1s', '!bookTicker'])
+  const world = new FeedWorld('futures', ['btcusdt@ticker', '!miniTicker@arr', 'btcusdt@markPrice@1s', '!bookTicker'])
   world.trade()
   world.pass(2 * MINUTE)
   world.venue.place({ side: SELL, price: 7_690_000, quantity: 10 })
@@ -244,7 +165,7 @@ test('tickers tell of a day, windows of less', () => {
   const arrays = world.said.filter(([name]) => name === '!miniTicker@arr').map(([, payload]) => payload)
   assert.equal(arrays.length, 2)
   assert(Array.isArray(arrays[0]))
-  const spot = new World('spot', ['btcusdt@ticker_1h', 'btcusdt@avgPrice', '!ticker_4h@arr'])
+  const spot = new FeedWorld('spot', ['btcusdt@ticker_1h', 'btcusdt@avgPrice', '!ticker_4h@arr'])
   spot.trade()
   spot.pass(MINUTE)
   assert.equal(spot.first('btcusdt@ticker_1h')['e'], '1hTicker')
@@ -259,7 +180,7 @@ test('tickers tell of a day, windows of less', () => {
 })
 
 test('of the liquidations of a second the largest is told', () => {
-  const world = new World('futures', ['btcusdt@forceOrder', '!forceOrder@arr'])
+  const world = new FeedWorld('futures', ['btcusdt@forceOrder', '!forceOrder@arr'])
   world.liquidate(10, 0)
   world.liquidate(10, 10)
   world.liquidate(14, 14)
@@ -290,7 +211,7 @@ test('of the liquidations of a second the largest is told', () => {
 })
 
 test('partial books show the best levels, and whether they continue each other', () => {
-  const world = new World('futures', ['btcusdt@depth5@100ms', 'btcusdt@bookTicker'])
+  const world = new FeedWorld('futures', ['btcusdt@depth5@100ms', 'btcusdt@bookTicker'])
   world.trade()
   for (let level = 1; level < 8; level++) world.venue.place({ price: 7_690_000 - level * 10, quantity: level })
   world.pass(100_000)
@@ -318,94 +239,8 @@ test('partial books show the best levels, and whether they continue each other',
 })
 
 test('names that no stream has are not opened', () => {
-  const world = new World('futures', [])
+  const world = new FeedWorld('futures', [])
   const names = ['btcusdt', 'BTCUSDT@trade', 'btcusdt@depth7', 'btcusdt@depth@50ms', 'btcusdt@kline_1s', '@trade', '!x']
   for (const name of [...names, 'btcusdt@nothing', 'ethusdt@trade', 'btcusdt_quarter@continuousKline_1m', ''])
     assert.equal(world.feed.open(name), -1, name)
 })
-
-// Shapes of recorded messages.
-
-/** Fields that the venue has added since the older recordings. */
-const NEWER: Readonly<Record<string, readonly string[]>> = {
-  aggTrade: ['nq', 'st'],
-  bookTicker: ['ps', 'st'],
-  depthUpdate: ['ps', 'st'],
-  markPriceUpdate: ['ap', 'st'],
-}
-
-/** Types of all values, by path; texts that hold a number are told apart from others. Lists have the type of their first. */
-function shapeOf(value: unknown, path = ''): Map<string, string> {
-  const shape = new Map<string, string>()
-  if (Array.isArray(value)) {
-    for (const [key, type] of shapeOf(value[0], `${path}[]`)) shape.set(key, type)
-    return shape
-  }
-  if (typeof value === 'object' && value !== null) {
-    for (const [key, each] of Object.entries(value))
-      for (const [at, type] of shapeOf(each, `${path}.${key}`)) shape.set(at, type)
-    return shape
-  }
-  const number = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)
-  return shape.set(path, number ? 'decimal' : typeof value)
-}
-
-/** The first recorded message of each kind that has something in it. */
-function recorded(path: string): Map<string, Payload> {
-  const text = path.endsWith('.gz')
-    ? gunzipSync(readFileSync(recording(path))).toString('utf8')
-    : readFileSync(recording(path), 'utf8')
-  const found = new Map<string, Payload>()
-  for (const line of text.split('\n')) {
-    const start = line.indexOf('{"stream"')
-    if (start === -1) continue
-    let data: Payload
-    try {
-      data = (JSON.parse(line.slice(start)) as { data: Payload }).data
-    } catch {
-      continue
-    }
-    const kind = typeof data['e'] === 'string' ? data['e'] : 'bookTicker'
-    const empty = kind === 'depthUpdate' && [data['b'], data['a']].some((side) => (side as unknown[]).length === 0)
-    if (!empty && !found.has(kind)) found.set(kind, data)
-  }
-  return found
-}
-
-const STREAMS: Readonly<Record<string, string>> = {
-  trade: 'btcusdt@trade',
-  aggTrade: 'btcusdt@aggTrade',
-  bookTicker: 'btcusdt@bookTicker',
-  depthUpdate: 'btcusdt@depth@100ms',
-  kline: 'btcusdt@kline_1m',
-  markPriceUpdate: 'btcusdt@markPrice@1s',
-  forceOrder: 'btcusdt@forceOrder',
-}
-
-const RECORDINGS = [
-  ['futures', 'captures/multi-symbol/usdm_market_path_frames_20260808.jsonl', false],
-  ['futures', 'captures/binance-usdm/btcusdt_20230404.gz', true],
-  ['futures', 'captures/multi-symbol/BINANCE_FUTURES.ws.1.0.gz', true],
-  ['spot', 'captures/binance-spot/btcusdt_20240808.gz', false],
-  ['spot', 'captures/multi-symbol/BINANCE.ws.1.0.gz', false],
-] as const
-
-for (const [market, path, older] of RECORDINGS)
-  dataTest(`messages have the fields and types that the venue was recorded with: ${path}`, path, () => {
-    const messages = recorded(path)
-    assert(messages.size > 2)
-    const kinds = [...messages.keys()]
-    const world = new World(
-      market,
-      kinds.map((kind) => STREAMS[kind] ?? ''),
-    )
-    world.trade()
-    if (market === 'futures') world.liquidate(10, 10)
-    world.pass(2_000_000)
-    for (const [kind, theirs] of messages) {
-      const ours = shapeOf(world.first(STREAMS[kind] ?? ''))
-      for (const key of older ? (NEWER[kind] ?? []) : []) ours.delete(`.${key}`)
-      const sort = (shape: Map<string, string>) => [...shape].map(([key, type]) => `${key} ${type}`).toSorted()
-      assert.deepEqual(sort(ours), sort(shapeOf(theirs)), kind)
-    }
-  })

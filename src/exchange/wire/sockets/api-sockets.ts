@@ -17,6 +17,7 @@ import type { Turns } from '../server.ts'
 import { errorText, readApiRequest, resultText, type ApiRequest } from './api-message.ts'
 import type { ApiFaults } from './api-faults.ts'
 import { ApiSession } from './api-session.ts'
+import { ApiSubscriptions, NO_KEY } from './api-subscriptions.ts'
 import { Connection, type ByteStream } from './connection.ts'
 import { Outbox } from './outbox.ts'
 import { CLOSE, type SocketRules } from './socket-rules.ts'
@@ -45,17 +46,11 @@ export interface ApiSocketOptions {
 
 /** Weight of what sessions do with themselves. */
 const SESSION_WEIGHT = 2
-/** Subscriptions of one connection at a time. */
-const SUBSCRIPTIONS_MAX = 1000
 /** Only these keys can log a session on. */
 const SESSION_SCHEME = 'ed25519'
 
 const UNKNOWN_METHOD: Refusal = refusal('notSupported')
-const NO_KEY: Refusal = refusal('mandatory', 'apiKey')
 const WRONG_SCHEME: Refusal = refuse(-4056, 'HMAC_SHA256 API key is not supported.')
-const SUBSCRIBED: Refusal = refuse(-2035, 'User Data Stream subscription already active.')
-const NOT_SUBSCRIBED: Refusal = refuse(-2036, 'User Data Stream subscription not active.')
-const TOO_MANY: Refusal = refuse(-1194, 'Maximum number of active subscriptions exceeded.')
 
 /** A method that is about the session itself. */
 interface SessionMethod {
@@ -66,14 +61,16 @@ interface SessionMethod {
 export class ApiSockets {
   readonly #options: ApiSocketOptions
   readonly #sessions = new Set<ApiSession>()
-  /** Sessions with subscriptions, by account. */
-  readonly #listeners = new Map<number, Set<ApiSession>>()
+  readonly #subscriptions: ApiSubscriptions | undefined
   readonly #outbox: Outbox
   readonly #own: ReadonlyMap<string, SessionMethod>
 
   constructor(options: ApiSocketOptions) {
     this.#options = options
     this.#outbox = new Outbox(options.defer)
+    const { users } = options
+    this.#subscriptions =
+      users === undefined ? undefined : new ApiSubscriptions(users, (session, text) => this.#say(session, text))
     this.#own = new Map(this.#sessionMethods())
   }
 
@@ -109,9 +106,7 @@ export class ApiSockets {
 
   /** Sends a user event of an account to those who subscribed. */
   tell(account: number, _event: string, text: string): void {
-    for (const session of this.#listeners.get(account) ?? [])
-      for (const [id, subscribed] of session.subscriptions)
-        if (subscribed === account) this.#say(session, `{"subscriptionId":${id},"event":${text}}`)
+    this.#subscriptions?.tell(account, text)
   }
 
   /** Pings and ages; call it at least once a second. */
@@ -269,18 +264,21 @@ export class ApiSockets {
       ['session.status', { security: 'none', run: (session, _caller, _request, time) => this.#status(session, time) }],
       ['session.logout', { security: 'none', run: (session, _caller, _request, time) => this.#logOut(session, time) }],
     ]
-    if (this.#options.users === undefined) return methods
+    const subscriptions = this.#subscriptions
+    if (subscriptions === undefined) return methods
+    const subscribe = (session: ApiSession, { key }: Caller): Answer => subscriptions.subscribe(session, key)
     return [
       ...methods,
-      ['session.subscriptions', { security: 'none', run: (session) => subscriptionsText(session) }],
-      ['userDataStream.subscribe', { security: 'key', run: (session, caller) => this.#subscribe(session, caller) }],
-      [
-        'userDataStream.subscribe.signature',
-        { security: 'signed', run: (session, caller) => this.#subscribe(session, caller) },
-      ],
+      ['session.subscriptions', { security: 'none', run: (session) => subscriptions.list(session) }],
+      ['userDataStream.subscribe', { security: 'key', run: subscribe }],
+      ['userDataStream.subscribe.signature', { security: 'signed', run: subscribe }],
       [
         'userDataStream.unsubscribe',
-        { security: 'none', run: (session, _caller, request, time) => this.#unsubscribe(session, request, time) },
+        {
+          security: 'none',
+          run: (session, _caller, { parameters }, time) =>
+            subscriptions.unsubscribe(session, parameters.find('subscriptionId'), time),
+        },
       ],
     ]
   }
@@ -294,7 +292,7 @@ export class ApiSockets {
 
   #logOut(session: ApiSession, time: number): Answer {
     session.logOut()
-    for (const id of session.subscriptions.keys()) this.#endSubscription(session, id, time)
+    this.#subscriptions?.endAll(session, time)
     return this.#status(session, time)
   }
 
@@ -310,48 +308,10 @@ export class ApiSockets {
     )
   }
 
-  #subscribe(session: ApiSession, { key }: Caller): Answer {
-    if (key === undefined) return NO_KEY
-    if ([...session.subscriptions.values()].includes(key.account)) return SUBSCRIBED
-    if (session.subscriptions.size >= SUBSCRIPTIONS_MAX) return TOO_MANY
-    const listeners = this.#listeners.get(key.account) ?? new Set()
-    this.#listeners.set(key.account, listeners.add(session))
-    this.#options.users?.watch(key.account)
-    return `{"subscriptionId":${session.subscribe(key.account)}}`
-  }
-
-  #unsubscribe(session: ApiSession, { parameters }: ApiRequest, time: number): Answer {
-    const wish = parameters.find('subscriptionId')
-    if (wish !== undefined && !session.subscriptions.has(Number(wish))) return NOT_SUBSCRIBED
-    if (session.subscriptions.size === 0) return NOT_SUBSCRIBED
-    const ids = wish === undefined ? [...session.subscriptions.keys()] : [Number(wish)]
-    for (const id of ids) this.#endSubscription(session, id, time)
-    return '{}'
-  }
-
-  #endSubscription(session: ApiSession, id: number, time: number): void {
-    this.#drop(session, id)
-    this.#say(session, `{"subscriptionId":${id},"event":{"e":"eventStreamTerminated","E":${millis(time)}}}`)
-  }
-
-  #drop(session: ApiSession, id: number): void {
-    const account = session.subscriptions.get(id)
-    if (account === undefined) return
-    session.subscriptions.delete(id)
-    this.#options.users?.unwatch(account)
-    const listeners = this.#listeners.get(account)
-    listeners?.delete(session)
-    if (listeners?.size === 0) this.#listeners.delete(account)
-  }
-
   #forget(session: ApiSession): void {
-    for (const id of session.subscriptions.keys()) this.#drop(session, id)
+    this.#subscriptions?.forget(session)
     this.#sessions.delete(session)
   }
-}
-
-function subscriptionsText(session: ApiSession): string {
-  return `[${[...session.subscriptions.keys()].map((id) => `{"subscriptionId":${id}}`).join(',')}]`
 }
 
 function limitText(type: string, interval: string, intervalNum: number, limit: number, count: number): string {
