@@ -19,6 +19,9 @@ import { checkSignature, checkTime, type KeyRing } from './security.ts'
 /** Five orders of a batch are 3 KB; nothing that clients send comes near this. */
 const BODY_BYTES_MAX = 128 << 10
 
+/** Milliseconds until the whole of a request must have come. */
+const REQUEST_MILLIS_MAX = 10_000
+
 const JSON_TYPE = 'application/json'
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 const NOBODY: Caller = { key: undefined, signed: undefined }
@@ -46,6 +49,7 @@ export interface RestOptions {
 export function createRestServer(options: RestOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_MILLIS_MAX,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     routerOptions: { querystringParser: () => NO_QUERY, ignoreTrailingSlash: false },

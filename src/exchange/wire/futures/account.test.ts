@@ -114,7 +114,9 @@ test('position risk has other names and other words than the account', async (co
 })
 
 test('income lists what moved money, and a page of it', async (context) => {
-  const world = await bought(context)
+  const world = await started(context)
+  world.pass(1000)
+  row(await world.call('POST', '/fapi/v1/order', { ...SYMBOL, side: 'BUY', type: 'MARKET', quantity: '0.1' }))
   const all = rows(await world.call('GET', '/fapi/v1/income'))
   assert.deepEqual(
     all.map((entry) => [entry['incomeType'], entry['income']]),
@@ -268,9 +270,12 @@ test('market data follow the trades', async (context) => {
     '0',
   ])
   assert.equal(row(await world.get('/fapi/v2/ticker/price?symbol=BTCUSDT'))['price'], '76899.90')
-  const book = row(await world.get('/fapi/v1/depth?symbol=BTCUSDT&limit=5'))
+  const book = row(await world.get('/fapi/v1/depth?symbol=BTCUSDT&limit=1000'))
   assert.deepEqual((book['asks'] as string[][])[0], ['76900.10', '0.990'])
+  assert.deepEqual(row(await world.get('/fapi/v1/rpiDepth?symbol=BTCUSDT'))['asks'], book['asks'])
   assert.equal(row(await world.get('/fapi/v1/ticker/24hr?symbol=BTCUSDT'))['volume'], '0.015')
+  const fund = row(await world.get('/fapi/v1/insuranceBalance?symbol=BTCUSDT'))
+  assert.deepEqual(fund['assets'], [{ asset: 'USDT', marginBalance: '1000000.00000000', updateTime: NOW + 1200 }])
 })
 
 test('a halted symbol is told as not trading yet', async (context) => {

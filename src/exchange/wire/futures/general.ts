@@ -14,6 +14,9 @@ const ASSET_DECIMALS = 8
 const PERCENT_OF_PPM_DECIMALS = 4
 const AUTO_EXCHANGE = '-10000'
 
+/** The venue refuses RPI, which is for those it has agreed that with. */
+const TAKEN_TIMES = TIMES_IN_FORCE.filter((word) => word !== 'RPI')
+
 const FREE = { method: 'GET', security: 'none', weight: 1 } as const
 
 export function generalRoutes(desk: FuturesDesk): Route[] {
@@ -82,7 +85,7 @@ function symbolJson(instrument: VenueInstrument, isHalted: boolean): string {
     maxMoveOrderLimit: instrument.maxAmendments,
     filters: filtersOf(instrument),
     orderTypes: ORDER_TYPES,
-    timeInForce: TIMES_IN_FORCE,
+    timeInForce: TAKEN_TIMES,
     permissionSets: ['GRID', 'COPY', 'DCA'],
   })
 }

@@ -9,6 +9,7 @@ import type { Parameters } from '../parameters.ts'
 import { refusal } from '../refusal.ts'
 import type { Answer, Call, Route } from '../route.ts'
 import { readSpan, readTimes } from '../spans.ts'
+import { moneyText } from './amounts.ts'
 import type { FuturesDesk } from './desk.ts'
 
 const RATE_DECIMALS = 8
@@ -28,6 +29,7 @@ const DEPTH_WEIGHTS: ReadonlyMap<number, number> = new Map([
   [1000, 20],
 ])
 const DEPTH_USUAL = 500
+const RPI_DEPTH = 1000
 
 /** Weight of a book by its limit. */
 export function depthWeight(parameters: Parameters): number {
@@ -42,6 +44,8 @@ export function symbolWeight(one: number, all: number): (parameters: Parameters)
 export function marketRoutes(desk: FuturesDesk): Route[] {
   return [
     { ...FREE, path: '/fapi/v1/depth', weight: depthWeight, run: (call) => depth(desk, call) },
+    // There are no orders for retail takers alone, so that both books are one.
+    { ...FREE, path: '/fapi/v1/rpiDepth', weight: 20, run: (call) => depth(desk, call, RPI_DEPTH) },
     { ...FREE, path: '/fapi/v1/trades', weight: 5, run: (call) => trades(desk, call, 500, 1000) },
     {
       ...FREE,
@@ -77,14 +81,15 @@ export function marketRoutes(desk: FuturesDesk): Route[] {
       weight: symbolWeight(2, 5),
       run: (call) => bookTickers(desk, call),
     },
+    { ...FREE, path: '/fapi/v1/insuranceBalance', run: (call) => insuranceBalance(desk, call) },
     { ...FREE, path: '/fapi/v1/openInterest', run: (call) => openInterest(desk, call) },
   ]
 }
 
 /** The best levels of a book, with the update id that the diffs go on from. */
-export function depth(desk: FuturesDesk, { reader, time }: Call): Answer {
+export function depth(desk: FuturesDesk, { reader, time }: Call, usual: number = DEPTH_USUAL): Answer {
   const instrument = desk.instrument(reader)
-  const sent = reader.textOr('limit', String(DEPTH_USUAL))
+  const sent = reader.textOr('limit', String(usual))
   const limit = Number(sent)
   if (!DEPTH_WEIGHTS.has(limit)) reader.refuse(refusal('depthLimit', sent))
   if (reader.refusal !== undefined) return reader.refusal
@@ -250,6 +255,19 @@ function openInterest(desk: FuturesDesk, { reader, time }: Call): Answer {
   if (reader.refusal !== undefined) return reader.refusal
   const lots = desk.text(instrument).quantity(desk.venue.openInterestOf(instrument))
   return `{"openInterest":"${lots}","symbol":"${desk.symbol(instrument)}","time":${millis(time)}}`
+}
+
+/** What the insurance fund holds; one fund for all symbols. */
+function insuranceBalance(desk: FuturesDesk, { reader, time }: Call): Answer {
+  const instrument = desk.instrumentOr(reader)
+  if (reader.refusal !== undefined) return reader.refusal
+  const symbols = instrument === -1 ? desk.venue.instruments.map(({ symbol }) => symbol) : [desk.symbol(instrument)]
+  const assets = desk.venue.assets.map(
+    (asset, index) =>
+      `{"asset":"${asset}","marginBalance":"${moneyText(desk.venue.insuranceOf(index))}","updateTime":${millis(time)}}`,
+  )
+  const fund = `{"symbols":${JSON.stringify(symbols)},"assets":[${assets.join(',')}]}`
+  return instrument === -1 ? `[${fund}]` : fund
 }
 
 function marketOf(desk: FuturesDesk, instrument: number): FeedMarket {

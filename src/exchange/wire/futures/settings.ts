@@ -151,6 +151,13 @@ export function settingsRoutes(desk: FuturesDesk): Route[] {
     { ...read, path: '/fapi/v1/positionMargin/history', weight: 1, run: (call) => marginHistory(desk, call) },
     { ...read, path: '/fapi/v1/leverageBracket', weight: 1, run: (call) => leverageBrackets(desk, call) },
     { ...read, path: '/fapi/v1/accountConfig', run: (call) => accountConfig(desk, call) },
+    // Nobody trades so badly here that the venue would restrict them.
+    {
+      ...read,
+      path: '/fapi/v1/apiTradingStatus',
+      weight: (parameters) => (parameters.find('symbol') === undefined ? 10 : 1),
+      run: ({ time }) => `{"indicators":{},"updateTime":${millis(time)}}`,
+    },
     { ...read, path: '/fapi/v1/symbolConfig', run: (call) => symbolConfig(desk, call) },
   ]
 }
