@@ -168,12 +168,23 @@ export function tradeView({ history, instruments }: FuturesState, serial: number
 /** All income of an account, the newest first: money that moved by itself, and what its fills realized and cost. */
 export function incomeOf(state: FuturesState, account: number): IncomeView[] {
   const { income, trades } = state.history
-  const moved = [...viewsOf(income, account, (serial) => incomeView(income, serial))]
-  const filled = [
-    ...viewsOf(trades, account, (serial) => incomeOfTrade(tradeView(state, serial, account), serial)),
-  ].flat()
-  // Both are newest first; the order of those of one moment is that of their kinds.
-  return [...moved, ...filled].toSorted((a, b) => b.time - a.time)
+  const found: IncomeView[] = []
+  let moved = income.newest(account)
+  const moveBefore = (trade: number): void => {
+    for (; moved !== 0 && nextTradeAt(income, moved) > trade; moved = income.before(moved))
+      found.push(incomeView(income, moved))
+  }
+  for (let trade = trades.newest(account); trade !== 0; trade = trades.before(trade)) {
+    moveBefore(trade)
+    found.push(...incomeOfTrade(tradeView(state, trade, account), trade))
+  }
+  moveBefore(0)
+  return found
+}
+
+/** Serial of the first fill after an entry of the income. */
+function nextTradeAt(records: Records, serial: number): number {
+  return records.cells[records.at(serial) + INCOME_RECORD.trades] as number
 }
 
 function incomeView(records: Records, serial: number): IncomeView {

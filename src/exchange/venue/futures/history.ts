@@ -59,9 +59,12 @@ export const TRADE_RECORD = {
 } as const
 const TRADE_COLUMNS = 12
 
-/** Money that moved without a fill: what fills bring and cost is in their records. The amount is `high * 2^40 + low`, so that those of any transfer are exact. */
-export const INCOME_RECORD = { instrument: 0, income: 1, low: 2, high: 3, asset: 4, time: 5 } as const
-const INCOME_COLUMNS = 6
+/**
+ * Money that moved without a fill: what fills bring and cost is in their records. The amount is `high * 2^40 + low`, so that
+ * those of any transfer are exact; `trades` is the serial of the next fill, by which the two can be put in their order.
+ */
+export const INCOME_RECORD = { instrument: 0, income: 1, low: 2, high: 3, asset: 4, time: 5, trades: 6 } as const
+const INCOME_COLUMNS = 7
 export const AMOUNT_BASE = 1_099_511_627_776
 
 export const AMENDMENT_RECORD = {
@@ -145,6 +148,7 @@ export class History {
     cells[at + INCOME_RECORD.high] = Number(amount / base)
     cells[at + INCOME_RECORD.asset] = asset
     cells[at + INCOME_RECORD.time] = time
+    cells[at + INCOME_RECORD.trades] = this.trades.next
   }
 
   save(writer: StateWriter): void {
@@ -192,6 +196,7 @@ export class History {
     to[row + INCOME_RECORD.high] = (amount - low) / AMOUNT_BASE + 0
     to[row + INCOME_RECORD.asset] = cells[at + FIELD.asset] as number
     to[row + INCOME_RECORD.time] = cells[at + FIELD.time] as number
+    to[row + INCOME_RECORD.trades] = this.trades.next
   }
 
   #recordOrder(slot: number): void {
