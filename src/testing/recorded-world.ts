@@ -1,15 +1,16 @@
 /**
- * Testing: one recording at two exchanges, the backtest's with one account and a futures venue with a recorded market inside.
+ * Testing: one recording at two exchanges, the backtest's with one account and a venue with a recorded market inside.
  * Orders of the first client go to both; those of others to the venue alone. Never published.
  */
 import { FuturesVenue } from '../exchange/venue/futures/futures-venue.ts'
 import { CROWD_ACCOUNTS } from '../exchange/crowd/crowd-venue.ts'
 import type { Queue } from '../exchange/queue-model.ts'
 import { type Impact, RecordedVenue } from '../exchange/recording/recorded-venue.ts'
-import { futuresFloor } from '../exchange/recording/venue-floor.ts'
+import { futuresFloor, spotFloor } from '../exchange/recording/venue-floor.ts'
 import { EVENT, FIELD, FIELDS } from '../exchange/venue/events.ts'
 import { BUY, ORDER_KIND, SELF_TRADE, TIME_IN_FORCE } from '../exchange/venue/requests.ts'
-import { ExchangeBench } from './exchange-bench.ts'
+import { SpotVenue } from '../exchange/venue/spot/spot-venue.ts'
+import { ExchangeBench, spotMarket } from './exchange-bench.ts'
 import { limitOrder, venueInstrument } from './futures-world.ts'
 
 export const FIRST: number = CROWD_ACCOUNTS
@@ -31,7 +32,7 @@ const BENCH_TERMS = {
 
 export class RecordedWorld {
   readonly bench: ExchangeBench
-  readonly venue: FuturesVenue
+  readonly venue: FuturesVenue | SpotVenue
   readonly recorded: RecordedVenue
   /** The venue's log of everything, FIELDS numbers an event. */
   readonly log: number[] = []
@@ -42,16 +43,26 @@ export class RecordedWorld {
   /** Of the first client's orders: our number by the venue's id. */
   readonly #numbers = new Map<number, number>()
 
-  constructor(options: { readonly queue: Queue; readonly impact: Impact; readonly clients: number }) {
-    const instrument = venueInstrument('BTCUSDT', { minNotionalMicros: 0 })
-    this.bench = new ExchangeBench({ instruments: [instrument], queue: options.queue, money: { USDT: 1_000_000_000 } })
-    this.venue = new FuturesVenue({ instruments: [instrument], crowdAccounts: CROWD_ACCOUNTS })
-    this.venue.time[0] = this.bench.time
+  constructor(options: {
+    readonly market?: 'futures' | 'spot'
+    readonly queue: Queue
+    readonly impact: Impact
+    readonly clients: number
+  }) {
+    const isSpot = options.market === 'spot'
+    const changes = isSpot ? spotMarket : { minNotionalMicros: 0 }
+    const instrument = venueInstrument('BTCUSDT', isSpot ? { ...changes, brackets: [], fundingInterval: 0 } : changes)
+    const money = isSpot ? { USDT: 1_000_000_000, BTC: 1_000_000_000 } : { USDT: 1_000_000_000 }
+    this.bench = new ExchangeBench({ instruments: [instrument], queue: options.queue, money })
+    const settings = { instruments: [instrument], crowdAccounts: CROWD_ACCOUNTS }
+    const venue = isSpot ? new SpotVenue(settings) : new FuturesVenue(settings)
+    this.venue = venue
+    venue.time[0] = this.bench.time
     for (let account = 0; account < FIRST + options.clients; account++) {
-      this.venue.handle({ kind: 'open-account', name: `account ${account}` })
-      this.venue.handle({ kind: 'transfer', account, asset: 'USDT', amount: '1000000000' })
+      venue.handle({ kind: 'open-account', name: `account ${account}` })
+      for (const asset of venue.assets) venue.handle({ kind: 'transfer', account, asset, amount: '1000000000' })
     }
-    this.recorded = new RecordedVenue(futuresFloor(this.venue), options)
+    this.recorded = new RecordedVenue(venue instanceof SpotVenue ? spotFloor(venue) : futuresFloor(venue), options)
     this.bench.onRow = (rows) => {
       this.recorded.take(rows, 0, 0)
       this.#keep()
@@ -96,7 +107,8 @@ export class RecordedWorld {
 
   /** Signed lots of a client, or of history (any account). */
   position(account: number): number {
-    return this.venue.positionsOf(account, 0)[0]?.quantity ?? 0
+    const { venue } = this
+    return venue instanceof SpotVenue ? 0 : (venue.positionsOf(account, 0)[0]?.quantity ?? 0)
   }
 
   /** Lots at a price of the venue's book. */

@@ -3,8 +3,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { FIRST, type Order, noteFill, RecordedWorld } from '../../testing/recorded-world.ts'
-import { EVENT, FIELD, FIELDS } from '../venue/events.ts'
 import type { Levels } from '../../testing/exchange-bench.ts'
+import { EVENT, FIELD, FIELDS } from '../venue/events.ts'
+import { FuturesVenue } from '../venue/futures/futures-venue.ts'
+import { BUY, SELL } from '../venue/requests.ts'
+import { SpotVenue } from '../venue/spot/spot-venue.ts'
+import { HISTORY } from './venue-floor.ts'
 
 type Step =
   | { readonly kind: 'depth'; readonly middle: number; readonly lots: readonly number[] }
@@ -108,15 +112,22 @@ function take(world: RecordedWorld, one: Step): void {
   }
 }
 
+/** Levels in a fixed order. */
+function sorted(levels: ReadonlyMap<number, number>): readonly (readonly [number, number])[] {
+  return [...levels].sort(([one], [other]) => one - other)
+}
+
 /**
  * Orders about which venue and backtest differ by their rules become plain ones: fill-or-kill orders, which on futures trade
  * with their own account's resting orders; post-only ones where something was taken, which the backtest still holds against
- * them.
+ * them. Orders at the market's price have no terms.
  */
 function unmixed(world: RecordedWorld, { client, order: wish }: Step & { readonly kind: 'place' }): Order {
+  if (wish.price === 0) return { ...wish, timeInForce: 'gtc' }
   const hasOpen = world.venue.orders.ownCount(FIRST + client, 0) > 0
   const hasTaken = world.fills.some((fill) => fill.endsWith('taker'))
-  if (hasOpen && wish.timeInForce === 'fok') return { ...wish, timeInForce: 'ioc' }
+  if (hasOpen && wish.timeInForce === 'fok' && world.venue instanceof FuturesVenue)
+    return { ...wish, timeInForce: 'ioc' }
   return hasTaken && wish.timeInForce === 'gtx' ? { ...wish, timeInForce: 'gtc' } : wish
 }
 
@@ -130,8 +141,13 @@ function backtestFills(world: RecordedWorld, into: string[]): void {
   }
 }
 
-function started(queue: 'conservative' | 'probabilistic', clients: number): RecordedWorld {
-  const world = new RecordedWorld({ queue, impact: 'own', clients })
+function started(options: {
+  readonly market?: 'futures' | 'spot'
+  readonly queue?: 'conservative' | 'probabilistic'
+  readonly impact?: 'own' | 'none'
+  readonly clients?: number
+}): RecordedWorld {
+  const world = new RecordedWorld({ queue: 'probabilistic', impact: 'own', clients: 1, ...options })
   const full = Array.from({ length: REACH * 2 }, () => 5)
   const [bids, asks] = bookOf(MIDDLE, full)
   world.bench.snapshot(
@@ -142,11 +158,15 @@ function started(queue: 'conservative' | 'probabilistic', clients: number): Reco
   return world
 }
 
-for (const queue of ['conservative', 'probabilistic'] as const)
-  test(`one client is filled as in a backtest, ${queue} queues`, () => {
+for (const [market, queue] of [
+  ['futures', 'conservative'],
+  ['futures', 'probabilistic'],
+  ['spot', 'probabilistic'],
+] as const)
+  test(`one client is filled as in a backtest: ${market}, ${queue} queues`, () => {
     fc.assert(
       fc.property(fc.array(step(1), { maxLength: 60, size: 'max' }), (steps) => {
-        const world = started(queue, 1)
+        const world = started({ market, queue })
         const expected: string[] = []
         for (const [at, one] of steps.entries()) {
           take(world, one)
@@ -154,17 +174,18 @@ for (const queue of ['conservative', 'probabilistic'] as const)
           assert.deepEqual(world.fills, expected, `after step ${at}`)
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 120 },
     )
   })
 
-test('what clients and history trade with each other adds up', () => {
+test('futures: what clients and history trade with each other adds up', () => {
   fc.assert(
     fc.property(fc.array(step(3), { maxLength: 80, size: 'max' }), (steps) => {
-      const world = started('probabilistic', 3)
+      const world = started({ clients: 3 })
       for (const one of steps) take(world, one)
-      const { state } = world.venue
-      state.wallets.ledger.assertBalanced()
+      const { venue } = world
+      assert.ok(venue instanceof FuturesVenue)
+      venue.state.wallets.ledger.assertBalanced()
       const positions = new Map<number, number>()
       for (let at = 0; at < world.log.length; at += FIELDS) {
         if (world.log[at] !== EVENT.fill) continue
@@ -172,7 +193,7 @@ test('what clients and history trade with each other adds up', () => {
         const quantity = world.log[at + FIELD.quantity] ?? 0
         positions.set(
           account,
-          (positions.get(account) ?? 0) + (world.log[at + FIELD.side] === 0 ? quantity : -quantity),
+          (positions.get(account) ?? 0) + (world.log[at + FIELD.side] === BUY ? quantity : -quantity),
         )
       }
       for (const [account, position] of positions) assert.equal(world.position(account), position)
@@ -182,5 +203,87 @@ test('what clients and history trade with each other adds up', () => {
       )
     }),
     { numRuns: 100 },
+  )
+})
+
+test('spot: no unit of any asset appears or vanishes, and history has nothing locked', () => {
+  fc.assert(
+    fc.property(fc.array(step(3), { maxLength: 80, size: 'max' }), (steps) => {
+      const world = started({ market: 'spot', clients: 3 })
+      const { venue } = world
+      assert.ok(venue instanceof SpotVenue)
+      const { balances } = venue.state
+      for (const one of steps) {
+        take(world, one)
+        for (const asset of venue.assets.keys()) {
+          assert.equal(balances.imbalance(asset), 0n)
+          assert.equal(balances.locked.get(balances.slot(HISTORY, asset)), 0n)
+        }
+      }
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('the venue shows the recording less what was taken, and what clients rest; it never crosses', () => {
+  fc.assert(
+    fc.property(fc.array(step(3), { maxLength: 80, size: 'max' }), (steps) => {
+      const world = started({ clients: 3 })
+      const { market } = world.recorded
+      for (const one of steps) {
+        take(world, one)
+        const [book] = world.venue.books
+        assert.ok(book !== undefined)
+        const [bid, ask] = [book.best(BUY), book.best(SELL)]
+        if (bid !== -1 && ask !== -1) assert.ok((book.price[bid] ?? 0) < (book.price[ask] ?? 0), 'crossed')
+        for (const side of [BUY, SELL])
+          for (let at = MIDDLE - REACH; at < MIDDLE + REACH; at++) {
+            market.asked[0] = at
+            market.lookUp(0, side)
+            const recorded = Math.max(0, market.asked[0])
+            let [mine, others] = [0, 0]
+            const { orders } = world.venue
+            const level = book.levelAt(side, at)
+            for (
+              let slot = level === -1 ? -1 : (book.first[level] ?? -1);
+              slot !== -1;
+              slot = orders.behind[slot] ?? -1
+            )
+              if (orders.account[slot] === HISTORY) others += orders.remaining[slot] ?? 0
+              else mine += orders.remaining[slot] ?? 0
+            assert.ok(others <= recorded, `${others} lots of ${recorded} stand at ${at}`)
+            assert.equal(world.lotsAt(side, at), mine + others)
+          }
+      }
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('with no impact the public sees the recording: its book after every message, its trades, its ids', () => {
+  fc.assert(
+    fc.property(fc.array(step(3), { maxLength: 80, size: 'max' }), (steps) => {
+      const world = started({ impact: 'none', clients: 3 })
+      const { record } = world.recorded
+      assert.ok(record !== undefined)
+      const seen = new Map<number, number>()
+      let read = 0
+      let prints = 0
+      for (const one of steps) {
+        take(world, one)
+        if (one.kind === 'print') prints += one.quantity
+        for (; read < world.seen.length; read += FIELDS) {
+          const cell = (field: number): number => world.seen[read + field] ?? 0
+          if (cell(FIELD.kind) === EVENT.trade) prints -= cell(FIELD.quantity)
+          if (cell(FIELD.kind) !== EVENT.level) continue
+          const key = cell(FIELD.side) === BUY ? cell(FIELD.price) : -cell(FIELD.price)
+          if (cell(FIELD.quantity) === 0) seen.delete(key)
+          else seen.set(key, cell(FIELD.quantity))
+        }
+        assert.deepEqual(sorted(seen), sorted(record.levelsOf(0)))
+        assert.equal(prints, 0, 'trades are the prints')
+      }
+    }),
+    { numRuns: 60 },
   )
 })

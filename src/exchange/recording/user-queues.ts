@@ -15,10 +15,10 @@ import { EVENT, FIELD, FIELDS, REASON } from '../venue/events.ts'
 import type { HistoryBook } from './history-book.ts'
 import { HISTORY, type VenueFloor } from './venue-floor.ts'
 
-/** Resting orders of all clients: three hundred accounts with as many orders as the venue allows in one market. */
-const STAND_INS = 65_536
-/** Prices from which clients took and that are remembered at one time: some whole books. */
-const TAKEN_LEVELS = 65_536
+/** Resting orders of all clients: eighty accounts with as many orders as the venue allows in one market. */
+const STAND_INS = 16_384
+/** Prices from which clients took and that are remembered at one time: the depth of a whole recorded book. */
+const TAKEN_LEVELS = 16_384
 
 export class UserQueues {
   readonly orders: Orders
