@@ -6,7 +6,7 @@
  * when something is remembered, objects are made when somebody asks.
  */
 import type { StateReader, StateWriter } from '../../../core/tape/state.ts'
-import { madeClientId } from '../client-ids.ts'
+import { idOfMadeClientId, madeClientId } from '../client-ids.ts'
 import { FIELD } from '../events.ts'
 import { Records } from '../futures/records.ts'
 import type { OrderStore } from '../order-store.ts'
@@ -103,6 +103,14 @@ const FILL_NUMBERS = [
   'maker',
 ] as const
 
+/** Places of what is searched for. */
+const ORDER_CELL = { instrument: ORDER_NUMBERS.indexOf('instrument') }
+const FILL_CELL = {
+  orderId: FILL_NUMBERS.indexOf('orderId'),
+  instrument: FILL_NUMBERS.indexOf('instrument'),
+  quantity: FILL_NUMBERS.indexOf('quantity'),
+}
+
 /** Between client id and id of the cancellation; neither has it. */
 const SEPARATOR = ' '
 const SECTION = 'spot-history'
@@ -159,6 +167,39 @@ export class SpotHistory {
     const found: FillRecord[] = []
     for (let serial = this.#fills.newest(account); serial !== 0; serial = this.#fills.before(serial))
       found.push(numbersOf(this.#fills.cells, this.#fills.at(serial), FILL_NUMBERS))
+    return found.reverse()
+  }
+
+  /** The newest ended order of an account in a market with this id, or with this client id where the id is 0. */
+  find(account: number, instrument: number, orderId: number, clientId: string): OrderRecord | undefined {
+    const { cells } = this.#orders
+    const wanted = orderId === 0 ? idOfMadeClientId(clientId) : orderId
+    for (let serial = this.#orders.newest(account); serial !== 0; serial = this.#orders.before(serial)) {
+      const at = this.#orders.at(serial)
+      if (cells[at + ORDER_CELL.instrument] !== instrument) continue
+      const text = this.#orders.textOf(serial)
+      const named = orderId === 0 && (text === clientId || text.startsWith(clientId + SEPARATOR))
+      if (!named && cells[at] !== wanted) continue
+      const found = orderOf(cells, at, text)
+      if (orderId !== 0 || found.clientId === clientId) return found
+    }
+    return undefined
+  }
+
+  /**
+   * Fills of one order, in the order in which they happened. `filled` is their sum where it is known: the search, from the
+   * newest on, ends when it is reached.
+   */
+  fillsOf(account: number, instrument: number, orderId: number, filled: number = Infinity): FillRecord[] {
+    const { cells } = this.#fills
+    const found: FillRecord[] = []
+    let sum = 0
+    for (let serial = this.#fills.newest(account); serial !== 0 && sum < filled; serial = this.#fills.before(serial)) {
+      const at = this.#fills.at(serial)
+      if (cells[at + FILL_CELL.orderId] !== orderId || cells[at + FILL_CELL.instrument] !== instrument) continue
+      sum += cells[at + FILL_CELL.quantity] as number
+      found.push(numbersOf(cells, at, FILL_NUMBERS))
+    }
     return found.reverse()
   }
 

@@ -256,3 +256,21 @@ test('self-trade prevention by decrement takes from both orders what they share'
   assert.deepEqual(balance(venue, 0, 'BTC'), { free: 998n * UNIT, locked: 2n * UNIT })
   assert.equal(venue.views.atSlot(resting).prevented, ONE)
 })
+
+test('orders that ended are found by their own client id and by one that the venue made', () => {
+  const venue = spotVenue()
+  const ids = ['', 'mine', 'mine'].map((clientId) => {
+    const slot = accepted(venue.handle(order({ price: P100, quantity: ONE, clientId })))
+    const record = venue.views.atSlot(slot)
+    const cancel = { kind: 'cancel', account: 0, instrument: 0, orderId: record.orderId, clientId: '' } as const
+    accepted(venue.handle({ ...cancel, cancelId: clientId === '' ? '' : 'gone' }))
+    venue.recycle()
+    return record
+  })
+  const [made, , newest] = ids
+  assert.equal(venue.views.order(0, 0, 0, made?.clientId ?? '')?.orderId, made?.orderId)
+  assert.equal(venue.views.order(0, 0, 0, 'mine')?.orderId, newest?.orderId)
+  assert.equal(venue.views.order(0, 0, 0, 'min'), undefined)
+  assert.equal(venue.views.order(0, 1, 0, 'mine'), undefined)
+  assert.equal(venue.views.order(1, 0, 0, 'mine'), undefined)
+})

@@ -64,13 +64,7 @@ export class SpotViews {
     const slot = orderId === 0 ? orders.slotOfClient(account, clientId) : orders.slotOf(orderId)
     if (slot !== -1 && orders.account[slot] === account && orders.instrument[slot] === instrument)
       return this.atSlot(slot)
-    return this.#state.history
-      .orders(account)
-      .findLast((order) =>
-        orderId === 0
-          ? order.clientId === clientId && order.instrument === instrument
-          : order.orderId === orderId && order.instrument === instrument,
-      )
+    return this.#state.history.find(account, instrument, orderId, clientId)
   }
 
   /** Fills of an account in a market, oldest first. */
@@ -78,11 +72,9 @@ export class SpotViews {
     return this.#state.history.fills(account).filter((fill) => fill.instrument === instrument)
   }
 
-  /** Fills of one order. */
-  fillsOf(account: number, instrument: number, orderId: number): FillRecord[] {
-    return this.#state.history
-      .fills(account)
-      .filter((fill) => fill.orderId === orderId && fill.instrument === instrument)
+  /** Fills of one order, oldest first; quicker where its filled lots are known. */
+  fillsOf(account: number, instrument: number, orderId: number, filled: number = Infinity): FillRecord[] {
+    return this.#state.history.fillsOf(account, instrument, orderId, filled)
   }
 
   /** Whether an order has begun to work; a stop order has not before it is set off. */

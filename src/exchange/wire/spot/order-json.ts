@@ -130,7 +130,7 @@ function bodyJson(desk: SpotDesk, order: OrderRecord): string {
 function fillsJson(desk: SpotDesk, account: number, order: OrderRecord): string {
   if (order.filled === 0) return '[]'
   const text = textOf(desk, order)
-  const fills = desk.venue.views.fillsOf(account, order.instrument, order.orderId).map((fill) => {
+  const fills = desk.venue.views.fillsOf(account, order.instrument, order.orderId, order.filled).map((fill) => {
     const commission = moneyText(BigInt(fill.fee))
     return `{"price":"${text.price(fill.price)}","qty":"${text.quantity(fill.quantity)}","commission":"${commission}","commissionAsset":"${desk.asset(fill.feeAsset)}","tradeId":${fill.tradeId}}`
   })
