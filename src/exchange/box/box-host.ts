@@ -31,10 +31,17 @@ export interface VenueDoor<Venue> {
   settle(): void
 }
 
+/** The box runs so far at a time, microseconds, before the clock is looked at again. */
+const STRETCH_US = 5_000
+/** Longest work in one go, microseconds, before the market slips. */
+const WORK_US = 50_000
+
 export class BoxHost<Futures extends BoxVenue, Spot extends BoxVenue> {
   readonly box: Box<Futures, Spot>
   readonly futures: VenueDoor<Futures>
   readonly spot: VenueDoor<Spot>
+  /** Microseconds for which the market stood still because the machine was too slow. */
+  slipped = 0
   readonly #clock: BoxClock
   readonly #journal: BoxJournal | undefined
 
@@ -46,13 +53,19 @@ export class BoxHost<Futures extends BoxVenue, Spot extends BoxVenue> {
     this.spot = this.#door('spot', box.spot)
   }
 
-  /** Brings the box up to the present and returns that time. Call it often: what is due is published then. */
+  /**
+   * Brings the box up to the present and returns that time. Call it often: what is due is published then. Where the machine
+   * is too slow for the market's pace, the market slips: its clock falls behind, clients are answered in time all the same.
+   */
   present(): number {
     const { box } = this
-    const now = Math.max(box.time, this.#clock.nowMicros())
-    if (now > box.time) {
-      this.#journal?.reach(now)
-      box.runTo(now)
+    const began = this.#clock.nowMicros()
+    const now = Math.max(box.time, began)
+    while (box.time < now) {
+      const next = Math.min(now, box.time + STRETCH_US)
+      this.#journal?.reach(next)
+      box.runTo(next)
+      if (next < now && box.speed > 0 && this.#clock.nowMicros() - began > WORK_US) this.#slip(now)
     }
     return now
   }
@@ -73,6 +86,12 @@ export class BoxHost<Futures extends BoxVenue, Spot extends BoxVenue> {
     this.#journal?.append(journalLine(now, { kind: 'resume' }))
     this.#journal?.reach(now)
     box.take(now, { kind: 'resume' })
+  }
+
+  /** The market's ticks between now and `to` do not happen. */
+  #slip(to: number): void {
+    this.slipped += to - this.box.time
+    this.#carryOut({ kind: 'slip', to })
   }
 
   #carryOut(command: BoxCommand): Outcome {

@@ -133,6 +133,30 @@ test('a halted market goes on for as long as it is told', () => {
   assert.deepEqual([...halted.fair.price], [...running.fair.price])
 })
 
+test('on a machine that is too slow the market slips, and a replay slips alike', () => {
+  const journal: string[] = []
+  let now = START
+  // Every look at the clock costs what a slow machine's work would.
+  const clock = { nowMicros: () => (now += 20_000) }
+  const host = new BoxHost(newBox(6, 10), clock, {
+    append: (line) => journal.push(line),
+    reach: () => undefined,
+  })
+  for (let i = 0; i < 5; i++) {
+    now += SECOND
+    host.present()
+  }
+  assert.ok(host.slipped > 4 * SECOND, `slipped ${host.slipped}`)
+  assert.ok(host.box.time >= START + 5 * SECOND)
+  const again = newBox(6, 10)
+  for (const line of journal) {
+    const entry = parseJournalLine(line) ?? assert.fail(line)
+    again.take(entry.time, entry.command)
+  }
+  again.runTo(host.box.time)
+  assert.equal(again.digest(), host.box.digest())
+})
+
 test('journal lines come back as they were, and anything else is none', () => {
   const line = journalLine(START, purchase(2, true))
   assert.deepEqual(parseJournalLine(line), { time: START, command: purchase(2, true) })

@@ -180,6 +180,9 @@ export class Box<Futures extends BoxVenue = BoxVenue, Spot extends BoxVenue = Bo
       case 'pace':
         this.#pace.set(command.speed, this.#time)
         return DONE
+      case 'slip':
+        this.#pace.set(this.#pace.speed, command.to)
+        return DONE
       case 'run':
         this.#run(command.span)
         return DONE

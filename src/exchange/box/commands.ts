@@ -26,6 +26,8 @@ export type BoxCommand =
   | { readonly kind: 'remove-key'; readonly name: string }
   /** How fast the market inside runs against the venue's clock; 0 halts it. */
   | { readonly kind: 'pace'; readonly speed: number }
+  /** The machine is too slow for the pace: the market goes on at time `to`, and what it missed does not happen. */
+  | { readonly kind: 'slip'; readonly to: number }
   /** Lets the market inside run for so many of its own microseconds at once. */
   | { readonly kind: 'run'; readonly span: number }
   /** Time passed while nobody was there: the market goes on from now. */

@@ -115,6 +115,7 @@ class ControlDesk {
     return {
       time: box.time,
       speed: box.speed,
+      slipped: this.#parts.host.slipped,
       events: box.events,
       digest: box.digest(),
       markets: box.futures.instruments.map(({ symbol }, market) => ({ symbol, worth: box.worthOf(market) })),
