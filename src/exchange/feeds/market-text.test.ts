@@ -238,6 +238,13 @@ test('partial books show the best levels, and whether they continue each other',
   })
 })
 
+test('the book with retail orders is the common one, since nobody places such orders', () => {
+  const world = new FeedWorld('futures', ['btcusdt@rpiDepth@500ms', 'btcusdt@depth@500ms'])
+  world.trade()
+  world.pass(500_000)
+  assert.deepEqual(world.first('btcusdt@rpiDepth@500ms'), world.first('btcusdt@depth@500ms'))
+})
+
 test('names that no stream has are not opened', () => {
   const world = new FeedWorld('futures', [])
   const names = ['btcusdt', 'BTCUSDT@trade', 'btcusdt@depth7', 'btcusdt@depth@50ms', 'btcusdt@kline_1s', '@trade', '!x']

@@ -78,6 +78,9 @@ function futuresOne(what: string, instrument: number, names: StreamNames): Strea
       return meaning(STREAM.ticker, instrument, 0, 2 * SECOND, market)
     case 'forceOrder':
       return meaning(STREAM.liquidation, instrument, 0, SECOND, market)
+    case 'rpiDepth@500ms':
+      // The book with orders of retail price improvement: there are none here.
+      return meaning(STREAM.depth, instrument, 0, 500 * MILLI, book)
     default:
       return depth(what, instrument, FUTURES_SPEEDS, 250, book) ?? kline(what, instrument, 250 * MILLI, names, market)
   }
