@@ -16,6 +16,7 @@ import {
   roundMagnitude,
   storeMagnitude,
 } from './i128-digits.ts'
+import { mulDivSmall } from './i128-small.ts'
 import {
   addProductWords,
   addWords,
@@ -45,6 +46,10 @@ const WORD = 4294967296
 
 /** The one place for a double that arrives as an argument and must be read by index. */
 const operand: Float64Array<ArrayBuffer> = new Float64Array(1)
+
+const ZERO: Float64Array<ArrayBuffer> = new Float64Array(1)
+/** Both factors of a product. */
+const factors: Float64Array<ArrayBuffer> = new Float64Array(2)
 
 /**
  * An array of 128-bit integers, zero at first. Elements are named by index; `source` arguments of
@@ -215,6 +220,7 @@ export class I128Array {
    */
   mulDiv(i: number, source: Float64Array, x: number, y: number, rounding: RoundingCode): void {
     const at = this.at(i)
+    if (mulDivSmall(this.words, at, source, x, y, rounding)) return
     const valueNegative = loadMagnitude(this.words, at)
     const ratioNegative = (source[x] as number) < 0 !== (source[y] as number) < 0
     const negative = valueNegative !== ratioNegative
@@ -228,6 +234,13 @@ export class I128Array {
   scaleUp(i: number, k: number): void {
     checkScale('scaleUp', k)
     const at = this.at(i)
+    if (k <= MAX_SCALE_STEP && Number.isSafeInteger(this.toNumber(i))) {
+      factors[0] = this.toNumber(i)
+      factors[1] = POWERS[k] as number
+      this.setFrom(i, ZERO, 0)
+      addProductWords(this.words, at, factors, 0, 1)
+      return
+    }
     const negative = loadMagnitude(this.words, at)
     const first = Math.min(k, MAX_SCALE_STEP)
     multiplyMagnitude(POWERS, first, 'scaleUp')
