@@ -2,8 +2,8 @@
  * A recorded market in the box: a tape plays, its recorded times shifted to the time of the venues.
  *
  * In: rows read ahead (`RecordedRows`), ticks of the market's clock. Out: liquidity, trades, prices at both venues, by the
- * instruments of the tape; at its end every market halts. Owns the place on the tape. At first it plays until it is known
- * what stands in every market, and that moment is the box's first. Where rows come too late, the market stands and catches up.
+ * instruments of the tape; at its end every market halts. Owns the place on the tape. At first it plays until there is
+ * a book of every market, and that moment is the box's first. Where rows come too late, the market stands and catches up.
  * Refuses to be kept: what it would have to write down is the tape's.
  */
 import { APPEND_TIME, ROW_SLOTS } from '../../core/tape/layout.ts'
@@ -17,8 +17,8 @@ import type { RecordedRows } from './recorded-rows.ts'
 import { type Impact, MARKS, RecordedVenue } from './recorded-venue.ts'
 import { futuresFloor, HISTORY, spotFloor } from './venue-floor.ts'
 
-/** The tape is played for so long at most, microseconds, until books stand. */
-const OPENING_US = 60_000_000
+/** So much of the tape, microseconds, is played at once until there is a book of every market: some tapes have none. */
+const OPENING_US = 10_000_000
 /** What history owns of every asset: nobody can win it all. */
 const HISTORY_FUNDS = '1000000000000'
 /** Funding rates on tapes count 10^-12, at the venue 10^-8. */
@@ -72,7 +72,7 @@ export class RecordedInside implements InsideMarket {
 
   open(): void {
     const first = this.#nextTime()
-    while (this.#nextTime() < first + OPENING_US && !this.#isKnown()) this.#playRow()
+    while (this.#nextTime() < first + OPENING_US && !this.#hasBooks()) this.#playRow()
     this.#base = this.#last
   }
 
@@ -113,8 +113,10 @@ export class RecordedInside implements InsideMarket {
     throw new RangeError('a box with a recorded market cannot be loaded')
   }
 
-  #isKnown(): boolean {
-    return this.#options.places.every((place) => place === undefined || this[place.venue].isKnown(place.instrument))
+  #hasBooks(): boolean {
+    return this.#options.places.every(
+      (place) => place === undefined || this[place.venue].market.hasBook(place.instrument),
+    )
   }
 
   /** Time of the row that is played next; infinite where there is none. */

@@ -21,7 +21,7 @@ import {
 import { HEAD, ROW_BYTES, ROW_SLOTS, VERSION } from '../../core/tape/layout.ts'
 import type { RowBuffer } from '../../core/tape/row-buffer.ts'
 import type { Queue } from '../queue-model.ts'
-import { LIQUIDITY, RecordedMarket, SEEN } from '../recorded-market.ts'
+import { RecordedMarket, SEEN } from '../recorded-market.ts'
 import { BUY, SELL } from '../venue/requests.ts'
 import { HistoryBook } from './history-book.ts'
 import { HistoryFills } from './history-fills.ts'
@@ -63,11 +63,6 @@ export class RecordedVenue {
     this.#mirror = new LiquidityMirror(floor, this.market, history, this.#users)
     this.record = options.impact === 'none' ? new PublicRecord(floor, this.market) : undefined
     this.#frozen = floor.instruments.map(() => undefined)
-  }
-
-  /** Whether it is known what stands in a market. */
-  isKnown(instrument: number): boolean {
-    return this.market.liquidity(instrument) >= LIQUIDITY.best
   }
 
   /** Clients may have done something: follows what the venue's log tells of their orders. */
