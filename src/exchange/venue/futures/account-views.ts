@@ -1,14 +1,10 @@
 /** Accounts, balances and positions as plain objects (`views.ts`), from the exact figures. */
-import { divideRounded } from '../../../core/number/rounding.ts'
 import { POSITION_SIDE } from '../requests.ts'
 import { availableOf, maxWithdrawOf } from './available.ts'
-import { magnitude, rescale } from './figures.ts'
+import { quantileOf } from './deleveraging.ts'
+import { rescale } from './figures.ts'
 import type { FuturesState } from './futures-state.ts'
 import { type AccountView, type BalanceView, ENTRY_DECIMALS, type PositionView } from './views.ts'
-
-/** Steps of the scale that tells how near a position is to automatic deleveraging. */
-const ADL_STEPS = 5
-const PPM = 1_000_000n
 
 export function accountView(state: FuturesState, account: number): AccountView {
   const { accounts, instruments } = state
@@ -93,7 +89,7 @@ function positionView(state: FuturesState, account: number, instrument: number, 
     maintenanceMargin: exact.maintenance,
     bidNotional: rows.buyValue.get(row),
     askNotional: rows.sellValue.get(row),
-    adlQuantile: adlQuantile(state, row),
+    adlQuantile: quantileOf(state, row),
     updated: rows.updated[row] as number,
   }
 }
@@ -118,24 +114,3 @@ const FLAT = {
   adlQuantile: 0,
   updated: 0,
 } as const
-
-/** 0 to 4: the share of holders on the same side who stand behind this row in the order of deleveraging. */
-function adlQuantile({ rows, accounts, markets, figures }: FuturesState, row: number): number {
-  const instrument = rows.instrument[row] as number
-  const isLong = (rows.quantity[row] as number) > 0
-  if (rows.quantity[row] === 0 || markets.mark[instrument] === 0) return 0
-  const scoreOf = (each: number): bigint => {
-    const cost = magnitude(rows.cost.get(each))
-    const leverage = accounts.leverage[accounts.key(rows.account[each] as number, instrument)] as number
-    return cost === 0n ? 0n : divideRounded(figures.ofRow(each).unrealized * BigInt(leverage) * PPM, cost, 'down')
-  }
-  const own = scoreOf(row)
-  let count = 0
-  let behind = 0
-  for (let each = rows.firstHolder[instrument] as number; each !== -1; each = rows.nextHolder[each] as number) {
-    if ((rows.quantity[each] as number) > 0 !== isLong) continue
-    count++
-    if (scoreOf(each) < own) behind++
-  }
-  return Math.min(ADL_STEPS - 1, Math.floor((behind * ADL_STEPS) / count))
-}

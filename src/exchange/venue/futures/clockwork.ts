@@ -70,8 +70,10 @@ export class Clockwork {
     if (index > 0) markets.index[instrument] = index
     premiums.pinned[instrument] = mark > 0 ? 1 : 0
     if (mark > 0) {
-      markets.mark[instrument] = mark
       if (markets.index[instrument] === 0) markets.index[instrument] = mark
+      // Said again: nothing is new to anybody.
+      if (markets.mark[instrument] === mark) return 0
+      markets.mark[instrument] = mark
     } else if (markets.mark[instrument] !== 0 || markets.index[instrument] === 0) return 0
     else premiums.second(instrument, now)
     this.#onMark(instrument)

@@ -161,3 +161,11 @@ test('a hedged account loses nothing by a move of the price', () => {
   // Only what must be kept for both rises with the price: 2 * 0.4 % of 137,500.0 are 1,100.
   assert.equal(world.venue.positionsOf(1, 0)[0]?.liquidationPrice, 137_500n * UNIT)
 })
+
+test('the position with the larger profit on its margin stands nearer to deleveraging', () => {
+  const world = town().open('100000', '100000', '100000')
+  world.ask({ kind: 'leverage', account: 2, instrument: 0, leverage: 50 })
+  world.trade(1, 0, 600, 100_000).trade(1, 2, 400, 100_000).mark(94_000)
+  const quantiles = [0, 1, 2].map((account) => world.venue.positionsOf(account, 0)[0]?.adlQuantile)
+  assert.deepEqual(quantiles, [0, 0, 2])
+})

@@ -13,6 +13,7 @@ import { EVENT, FIELD, REASON, STATUS } from '../events.ts'
 import { ORDER_FLAG } from '../order-store.ts'
 import { BUY, SELL, TIME_IN_FORCE } from '../requests.ts'
 import type { PlaceRequest } from '../requests.ts'
+import { counterpartyOf } from './deleveraging.ts'
 import { magnitude } from './figures.ts'
 import type { FuturesState } from './futures-state.ts'
 import { emptyOrder } from './order-entry.ts'
@@ -147,7 +148,7 @@ export class Liquidation {
   /** Closes lots of a row against the other side's best placed holder at `price`. False where there is none. */
   #deleverage(row: number, price: number): boolean {
     const { rows, orders, clearing, events, matcher } = this.#state
-    const other = this.#counterparty(row)
+    const other = counterpartyOf(this.#state, row)
     if (other === -1) return false
     const lots = Math.min(Math.abs(rows.quantity[row] as number), Math.abs(rows.quantity[other] as number))
     const own = this.#enter(row, price, lots, 'adl_autoclose-')
@@ -165,28 +166,6 @@ export class Liquidation {
     orders.close(own)
     orders.close(theirs)
     return true
-  }
-
-  /** The holder of the other side with the largest profit on its margin; of equal ones the row made first. -1 for none. */
-  #counterparty(row: number): number {
-    const { rows, markets, accounts } = this.#state
-    const instrument = rows.instrument[row] as number
-    const isLong = (rows.quantity[row] as number) > 0
-    const mark = (markets.mark[instrument] as number) * (markets.markUnit[instrument] as number)
-    let best = -1
-    let bestScore = -Infinity
-    for (let other = rows.firstHolder[instrument] as number; other !== -1; other = rows.nextHolder[other] as number) {
-      const quantity = rows.quantity[other] as number
-      if (quantity > 0 === isLong || other === row) continue
-      const cost = rows.cost.toNumber(other)
-      const leverage = accounts.leverage[accounts.key(rows.account[other] as number, instrument)] as number
-      const score = ((quantity * mark - cost) / Math.abs(cost)) * leverage
-      if (score > bestScore || (score === bestScore && other < best)) {
-        best = other
-        bestScore = score
-      }
-    }
-    return best
   }
 
   #writeFill(slot: number, at: number, lots: number, price: number, tradeId: number): void {
