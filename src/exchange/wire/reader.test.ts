@@ -51,7 +51,9 @@ test('a number of another form names the legal range', () => {
 test('too many decimals are refused in the words of each market, zeros at the end are none', () => {
   const read = (reader: Reader): number => reader.quanta('price', 2)
   assert.equal(refused('price=1.001', read), '-1111 Precision is over the maximum defined for this asset.')
-  assert.equal(refused('price=1.001', read, 'spot'), "-1111 Parameter 'price' has too much precision.")
+  const fine = refused('price=1.000000001', read, 'spot')
+  assert.equal(fine, "-1111 Parameter 'price' has too much precision.")
+  assert.equal(refused('price=1.001', read, 'spot'), '-1013 Filter failure: PRICE_FILTER')
   assert.equal(read(reading('price=1.10000')), 110)
 })
 

@@ -8,6 +8,7 @@ import { tryParseAmount, tryParseDecimal } from '../../core/number/decimal.ts'
 import type { Parameters } from './parameters.ts'
 import { refusal, refuse, type Refusal } from './refusal.ts'
 
+const SPOT_DECIMALS = 8
 const INTEGER = /^[0-9]{1,20}$/
 const DECIMAL = /^[0-9]{1,20}(?:\.[0-9]{1,20})?$/
 const SIGNED = /^-?[0-9]{1,20}(?:\.[0-9]{1,20})?$/
@@ -78,7 +79,7 @@ export class Reader {
     const parsed = tryParseDecimal(value, decimals)
     if (parsed.ok) return parsed.value
     // A count too large to be exact is larger than any limit of the venue: its largest filter refuses it.
-    return parsed.code === 'overflow' ? Number.MAX_SAFE_INTEGER : this.#refused(this.#tooFine(name))
+    return parsed.code === 'overflow' ? Number.MAX_SAFE_INTEGER : this.#refused(this.#tooFine(name, value))
   }
 
   /** An amount of any size as a count of 10^-decimals; mandatory, sign allowed. */
@@ -87,7 +88,7 @@ export class Reader {
     if (value === '') return 0n
     const parsed = SIGNED.test(value) ? tryParseAmount(value, decimals) : undefined
     if (parsed?.ok === true) return parsed.value
-    this.refuse(parsed === undefined ? refusal('illegalCharacters', name, DECIMAL_RANGE) : this.#tooFine(name))
+    this.refuse(parsed === undefined ? refusal('illegalCharacters', name, DECIMAL_RANGE) : this.#tooFine(name, value))
     return 0n
   }
 
@@ -119,8 +120,11 @@ export class Reader {
     return ''
   }
 
-  #tooFine(name: string): Refusal {
-    return this.dialect === 'spot' ? refuse(-1111, `Parameter '${name}' has too much precision.`) : refusal('precision')
+  /** Spot reads every number to eight decimals: what a market's steps are too coarse for is for its filters to refuse. */
+  #tooFine(name: string, value: string): Refusal {
+    if (this.dialect === 'futures') return refusal('precision')
+    if (!tryParseDecimal(value, SPOT_DECIMALS).ok) return refuse(-1111, `Parameter '${name}' has too much precision.`)
+    return refuse(-1013, `Filter failure: ${/price$/i.test(name) ? 'PRICE_FILTER' : 'LOT_SIZE'}`)
   }
 
   #refused(reason: Refusal): 0 {

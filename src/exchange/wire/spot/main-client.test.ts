@@ -106,7 +106,7 @@ test('what the venue refuses reaches the caller with its code', async (context) 
     [0.000_01, 70_000, -1013, 'Filter failure: NOTIONAL'],
     [9_001, 70_000, -1013, 'Filter failure: LOT_SIZE'],
     [2, 70_000, -2010, 'Account has insufficient balance for requested action.'],
-    [0.000_001, 70_000, -1111, "Parameter 'quantity' has too much precision."],
+    [0.010_001, 70_000, -1013, 'Filter failure: LOT_SIZE'],
   ]
   for (const [quantity, price, code, text] of refusals)
     await assert.rejects(

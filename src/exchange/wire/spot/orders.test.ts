@@ -81,7 +81,9 @@ test('a cancellation has an id of its own', async (context) => {
 
 const refusals: readonly (readonly [string, Record<string, string | undefined>, string])[] = [
   ['an unknown symbol', { ...LIMIT, symbol: 'NOPE' }, '400 -1121 Invalid symbol.'],
-  ['too fine a price', { ...LIMIT, price: '1.001' }, "400 -1111 Parameter 'price' has too much precision."],
+  ['a price between ticks', { ...LIMIT, price: '70000.001' }, '400 -1013 Filter failure: PRICE_FILTER'],
+  ['a quantity between steps', { ...LIMIT, quantity: '0.010001' }, '400 -1013 Filter failure: LOT_SIZE'],
+  ['too fine a price', { ...LIMIT, price: '1.000000001' }, "400 -1111 Parameter 'price' has too much precision."],
   ['a price out of the filter', { ...LIMIT, price: '1.00' }, '400 -1013 Filter failure: PRICE_FILTER'],
   ['too small a value', { ...LIMIT, quantity: '0.00001' }, '400 -1013 Filter failure: NOTIONAL'],
   [
