@@ -61,11 +61,14 @@ export class BoxHost<Futures extends BoxVenue, Spot extends BoxVenue> {
     const { box } = this
     const began = this.#clock.nowMicros()
     const now = Math.max(box.time, began)
+    let inTime = true
     while (box.time < now) {
       const next = Math.min(now, box.time + STRETCH_US)
       this.#journal?.reach(next)
       box.runTo(next)
-      if (next < now && box.speed > 0 && this.#clock.nowMicros() - began > WORK_US) this.#slip(now)
+      if (next === now || !inTime || box.speed === 0) continue
+      inTime = this.#clock.nowMicros() - began <= WORK_US
+      if (!inTime) this.#slip(now)
     }
     return now
   }
