@@ -247,6 +247,7 @@ export class ConditionalStore {
     this.#clear()
     this.nextId = reader.f64()
     this.#done = [...reader.f64s()]
+    const running: Conditional[] = []
     for (let count = reader.u32(); count > 0; count--) {
       const numbers = Object.fromEntries(NUMBERS.map((name) => [name, reader.f64()]))
       const flags = Object.fromEntries(FLAGS.map((name) => [name, reader.u8() === 1]))
@@ -256,8 +257,10 @@ export class ConditionalStore {
       else if (conditional.clientId !== '')
         this.#byClient.set(clientKey(conditional.account, conditional.clientId), conditional)
       if (conditional.orderId !== 0) this.#byOrder.set(conditional.orderId, conditional)
-      if (conditional.status === CONDITIONAL_STATUS.triggered) this.running.add(conditional)
+      if (conditional.status === CONDITIONAL_STATUS.triggered) running.push(conditional)
     }
+    // In the order in which they were set off, as before: they are told of in it.
+    for (const one of running.toSorted((a, b) => a.orderId - b.orderId)) this.running.add(one)
     reader.end()
   }
 

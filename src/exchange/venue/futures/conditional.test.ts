@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { StateReader, StateWriter } from '../../../core/tape/state.ts'
 import { FuturesWorld, MIDNIGHT, SECOND } from '../../../testing/futures-world.ts'
 import { EVENT } from '../events.ts'
 import { BUY, ORDER_KIND, POSITION_SIDE, SELL, TIME_IN_FORCE, WORKING_TYPE } from '../requests.ts'
@@ -196,4 +197,26 @@ test('one that is good till a date expires when the date comes first', () => {
   assert.equal(world.venue.openConditionalsOf(0, 0).length, 1)
   world.pass(2)
   assert.equal(statuses(world).at(-1), CONDITIONAL_STATUS.expired)
+})
+
+test('a venue that was saved finishes its orders in the same order', () => {
+  const finished = (isSaved: boolean): number[] => {
+    let world = town()
+    const rest = { orderKind: ORDER_KIND.stop, side: SELL, quantity: 2, price: 780_000 }
+    world.conditional(0, { ...rest, triggerPrice: 764_000 })
+    world.conditional(0, { ...rest, triggerPrice: 765_000 })
+    tradeAt(world, 765_000)
+    tradeAt(world, 764_000)
+    if (isSaved) {
+      const writer = new StateWriter()
+      world.venue.save(writer)
+      world = new FuturesWorld()
+      world.venue.load(new StateReader(writer.finish()))
+    }
+    world.log.length = 0
+    world.ask({ kind: 'cancel-all', account: 0, instrument: 0 })
+    return world.events(EVENT.conditional, 'slot').map(({ slot }) => slot)
+  }
+  assert.deepEqual(finished(true), finished(false))
+  assert.equal(finished(false).length, 2)
 })
