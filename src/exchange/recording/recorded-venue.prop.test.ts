@@ -14,10 +14,14 @@ type Step =
   | { readonly kind: 'depth'; readonly middle: number; readonly lots: readonly number[] }
   | { readonly kind: 'best'; readonly middle: number; readonly bid: number; readonly ask: number }
   | { readonly kind: 'print'; readonly sells: boolean; readonly price: number; readonly quantity: number }
+  | { readonly kind: 'partial'; readonly middle: number; readonly lots: readonly number[] }
   | { readonly kind: 'snapshot'; readonly middle: number; readonly lots: readonly number[] }
   | { readonly kind: 'place'; readonly client: number; readonly order: Order }
   | { readonly kind: 'cancel'; readonly nth: number }
   | { readonly kind: 'wait' }
+
+/** What a recording tells of what stands in the market. */
+type Told = 'books' | 'top levels' | 'best prices'
 
 /** Prices that books reach: MIDDLE less and more REACH, and how far the middle moves. */
 const MIDDLE = 1000
@@ -79,6 +83,18 @@ function bookOf(around: number, quantities: readonly number[]): readonly [Levels
   return [bids.reverse(), asks]
 }
 
+/** What stands of a book. */
+function standing([bids, asks]: readonly [Levels, Levels]): readonly [Levels, Levels] {
+  return [bids.filter(([, quantity]) => quantity > 0), asks.filter(([, quantity]) => quantity > 0)]
+}
+
+/** A step as a recording has it that tells of books in its own way. */
+function asTold(one: Step, told: Told): Step {
+  if (told === 'books' || (one.kind !== 'depth' && one.kind !== 'snapshot')) return one
+  if (told === 'top levels') return { ...one, kind: 'partial' }
+  return { kind: 'best', middle: one.middle, bid: (one.lots[0] ?? 0) + 1, ask: (one.lots[1] ?? 0) + 1 }
+}
+
 function take(world: RecordedWorld, one: Step): void {
   const { bench } = world
   switch (one.kind) {
@@ -91,16 +107,14 @@ function take(world: RecordedWorld, one: Step): void {
     case 'print':
       bench.trade(one.sells ? 'sell' : 'buy', one.quantity, one.price)
       return
-    case 'snapshot': {
+    case 'partial':
+      bench.partial(...standing(bookOf(one.middle, one.lots)))
+      return
+    case 'snapshot':
       bench.loseDepth()
       bench.depth(...bookOf(one.middle, one.lots))
-      const [bids, asks] = bookOf(one.middle, one.lots)
-      bench.snapshot(
-        bids.filter(([, quantity]) => quantity > 0),
-        asks.filter(([, quantity]) => quantity > 0),
-      )
+      bench.snapshot(...standing(bookOf(one.middle, one.lots)))
       return
-    }
     case 'place':
       world.place(one.client, unmixed(world, one))
       return
@@ -146,30 +160,32 @@ function started(options: {
   readonly queue?: 'conservative' | 'probabilistic'
   readonly impact?: 'own' | 'none'
   readonly clients?: number
+  readonly told?: Told
 }): RecordedWorld {
   const world = new RecordedWorld({ queue: 'probabilistic', impact: 'own', clients: 1, ...options })
-  const full = Array.from({ length: REACH * 2 }, () => 5)
-  const [bids, asks] = bookOf(MIDDLE, full)
-  world.bench.snapshot(
-    bids.filter(([, quantity]) => quantity > 0),
-    asks.filter(([, quantity]) => quantity > 0),
-  )
+  const lots = Array.from({ length: REACH * 2 }, () => 5)
+  const { told = 'books' } = options
+  if (told === 'best prices') world.bench.best(MIDDLE - 1, 5, MIDDLE, 5)
+  else if (told === 'top levels') take(world, { kind: 'partial', middle: MIDDLE, lots })
+  else world.bench.snapshot(...standing(bookOf(MIDDLE, lots)))
   world.later()
   return world
 }
 
-for (const [market, queue] of [
-  ['futures', 'conservative'],
-  ['futures', 'probabilistic'],
-  ['spot', 'probabilistic'],
+for (const [market, queue, told] of [
+  ['futures', 'conservative', 'books'],
+  ['futures', 'probabilistic', 'books'],
+  ['spot', 'probabilistic', 'books'],
+  ['futures', 'probabilistic', 'top levels'],
+  ['futures', 'probabilistic', 'best prices'],
 ] as const)
-  test(`one client is filled as in a backtest: ${market}, ${queue} queues`, () => {
+  test(`one client is filled as in a backtest: ${market}, ${queue} queues, ${told}`, () => {
     fc.assert(
       fc.property(fc.array(step(1), { maxLength: 60, size: 'max' }), (steps) => {
-        const world = started({ market, queue })
+        const world = started({ market, queue, told })
         const expected: string[] = []
         for (const [at, one] of steps.entries()) {
-          take(world, one)
+          take(world, asTold(one, told))
           backtestFills(world, expected)
           assert.deepEqual(world.fills, expected, `after step ${at}`)
         }
