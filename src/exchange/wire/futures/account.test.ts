@@ -220,6 +220,23 @@ test('brackets and fees are numbers and texts as the venue has them', async (con
   })
 })
 
+test('modes that are not there are refused, and switching them off is no change', async (context) => {
+  const world = await started(context)
+  assert.equal(
+    error(await world.call('POST', '/fapi/v1/multiAssetsMargin', { multiAssetsMargin: 'false' })),
+    '400 -4171 No need to change Multi-Assets mode.',
+  )
+  for (const [path, name] of [
+    ['/fapi/v1/multiAssetsMargin', 'multiAssetsMargin'],
+    ['/fapi/v1/feeBurn', 'feeBurn'],
+  ] as const)
+    assert.match(error(await world.call('POST', path, { [name]: 'true' })), /^400 -1020 /)
+  assert.deepEqual(row(await world.call('POST', '/fapi/v1/feeBurn', { feeBurn: 'false' })), {
+    code: 200,
+    msg: 'success',
+  })
+})
+
 test('a listen key stays the same while it lives', async (context) => {
   const world = await started(context)
   const path = '/fapi/v1/listenKey'

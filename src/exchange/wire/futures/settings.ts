@@ -36,6 +36,13 @@ function changeAssetMode({ reader }: Call): Answer {
   return reader.refusal ?? (wanted ? refusal('notSupported') : refusal('multiAssetsSame'))
 }
 
+/** Nobody pays fees in another asset here. */
+function changeFeeBurn({ reader }: Call): Answer {
+  reader.text('feeBurn')
+  const wanted = reader.boolean('feeBurn', false)
+  return reader.refusal ?? (wanted ? refusal('notSupported') : SUCCESS)
+}
+
 function changeLeverage(desk: FuturesDesk, call: Call): Answer {
   const { reader, account } = call
   const instrument = desk.instrument(reader)
@@ -145,6 +152,7 @@ export function settingsRoutes(desk: FuturesDesk): Route[] {
     { ...read, path: assets, weight: 30, run: () => '{"multiAssetsMargin":false}' },
     { ...trade, path: assets, run: changeAssetMode },
     { ...read, path: '/fapi/v1/feeBurn', weight: 30, run: () => '{"feeBurn":false}' },
+    { ...trade, path: '/fapi/v1/feeBurn', run: changeFeeBurn },
     { ...trade, path: '/fapi/v1/leverage', run: (call) => changeLeverage(desk, call) },
     { ...trade, path: '/fapi/v1/marginType', run: (call) => changeMarginType(desk, call) },
     { ...trade, path: '/fapi/v1/positionMargin', run: (call) => changePositionMargin(desk, call) },
