@@ -97,9 +97,10 @@ function symbolJson(desk: SpotDesk, index: number, showPermissionSets: boolean):
   })
 }
 
-type Filter = Record<string, string | number | boolean>
+export type Filter = Record<string, string | number | boolean>
 
-function filtersOf(instrument: VenueInstrument): Filter[] {
+/** A market's filters, as exchangeInfo and myFilters list them. */
+export function filtersOf(instrument: VenueInstrument): Filter[] {
   const price = (quanta: number): string => eightDecimals(quanta, instrument.priceDecimals)
   const lots = (quantity: number): string => eightDecimals(quantity, instrument.quantityDecimals)
   const ratio = (ppm: number): string => printDecimal(ppm, RATIO_DECIMALS, { trim: true })
