@@ -62,54 +62,23 @@ export interface FillRecord {
   readonly maker: number
 }
 
+/** Which records of a market are asked for: from an id on the oldest, without an id (0) the newest. Times are bounds. */
+export interface HistoryPage {
+  readonly fromId: number
+  readonly from: number
+  readonly to: number
+  readonly limit: number
+}
+
 /** Orders and fills that are remembered, of all accounts together. */
 export const ORDER_MEMORY = 65_536
 export const FILL_MEMORY = 131_072
 
-/** Numbers of a record, in the order of their columns. */
-const ORDER_NUMBERS = [
-  'orderId',
-  'listId',
-  'instrument',
-  'side',
-  'kind',
-  'timeInForce',
-  'selfTrade',
-  'price',
-  'quantity',
-  'trigger',
-  'quoteQuantity',
-  'filled',
-  'filledValue',
-  'filledValueHigh',
-  'prevented',
-  'status',
-  'created',
-  'updated',
-  'workingTime',
-  'amendments',
-] as const
-const FILL_NUMBERS = [
-  'tradeId',
-  'orderId',
-  'listId',
-  'instrument',
-  'price',
-  'quantity',
-  'fee',
-  'feeAsset',
-  'time',
-  'side',
-  'maker',
-] as const
-
-/** Places of what is searched for. */
-const ORDER_CELL = { instrument: ORDER_NUMBERS.indexOf('instrument') }
-const FILL_CELL = {
-  orderId: FILL_NUMBERS.indexOf('orderId'),
-  instrument: FILL_NUMBERS.indexOf('instrument'),
-  quantity: FILL_NUMBERS.indexOf('quantity'),
-}
+const ORDER_COLUMNS = 20
+const FILL_COLUMNS = 11
+/** Places of what is searched for; the others are where `orderOf`, `fillOf` and their writers have them. */
+const ORDER_CELL = { orderId: 0, instrument: 2, created: 16 } as const
+const FILL_CELL = { orderId: 1, instrument: 3, quantity: 5, time: 8 } as const
 
 /** Between client id and id of the cancellation; neither has it. */
 const SEPARATOR = ' '
@@ -117,8 +86,8 @@ const SECTION = 'spot-history'
 const VERSION = 2
 
 export class SpotHistory {
-  readonly #orders: Records = new Records(ORDER_NUMBERS.length, ORDER_MEMORY)
-  readonly #fills: Records = new Records(FILL_NUMBERS.length, FILL_MEMORY)
+  readonly #orders: Records = new Records(ORDER_COLUMNS, ORDER_MEMORY)
+  readonly #fills: Records = new Records(FILL_COLUMNS, FILL_MEMORY)
   readonly #store: OrderStore
   readonly #columns: SpotColumns
 
@@ -154,20 +123,59 @@ export class SpotHistory {
     cells[at + 10] = events[from + FIELD.detail] as number
   }
 
-  /** Orders of an account that have ended, in the order in which they did. */
-  orders(account: number): OrderRecord[] {
+  /** Orders of an account that have ended, in the order in which they did; of one market where it is named. */
+  orders(account: number, instrument: number = -1): OrderRecord[] {
+    const { cells } = this.#orders
     const found: OrderRecord[] = []
-    for (let serial = this.#orders.newest(account); serial !== 0; serial = this.#orders.before(serial))
-      found.push(orderOf(this.#orders.cells, this.#orders.at(serial), this.#orders.textOf(serial)))
+    for (let serial = this.#orders.newest(account); serial !== 0; serial = this.#orders.before(serial)) {
+      const at = this.#orders.at(serial)
+      if (instrument === -1 || cells[at + ORDER_CELL.instrument] === instrument)
+        found.push(orderOf(cells, at, this.#orders.textOf(serial)))
+    }
     return found.reverse()
   }
 
   /** Fills of an account in the order in which they happened: trade ids of one market rise. */
-  fills(account: number): FillRecord[] {
+  fills(account: number, instrument: number = -1): FillRecord[] {
+    const { cells } = this.#fills
     const found: FillRecord[] = []
-    for (let serial = this.#fills.newest(account); serial !== 0; serial = this.#fills.before(serial))
-      found.push(numbersOf(this.#fills.cells, this.#fills.at(serial), FILL_NUMBERS))
+    for (let serial = this.#fills.newest(account); serial !== 0; serial = this.#fills.before(serial)) {
+      const at = this.#fills.at(serial)
+      if (instrument === -1 || cells[at + FILL_CELL.instrument] === instrument) found.push(fillOf(cells, at))
+    }
     return found.reverse()
+  }
+
+  /** A page of an account's ended orders in a market, by order id. */
+  orderPage(account: number, instrument: number, page: HistoryPage): OrderRecord[] {
+    const { cells } = this.#orders
+    const serials: number[] = []
+    for (let serial = this.#orders.newest(account); serial !== 0; serial = this.#orders.before(serial)) {
+      const at = this.#orders.at(serial)
+      const created = cells[at + ORDER_CELL.created] as number
+      if (cells[at + ORDER_CELL.instrument] !== instrument || (cells[at] as number) < page.fromId) continue
+      if (created < page.from || created > page.to) continue
+      serials.push(serial)
+    }
+    const idOf = (serial: number): number => cells[this.#orders.at(serial)] as number
+    serials.sort((a, b) => idOf(a) - idOf(b))
+    return pageOf(serials, page).map((serial) => orderOf(cells, this.#orders.at(serial), this.#orders.textOf(serial)))
+  }
+
+  /** A page of an account's fills in a market, by trade id. */
+  fillPage(account: number, instrument: number, page: HistoryPage): FillRecord[] {
+    const { cells } = this.#fills
+    const places: number[] = []
+    for (let serial = this.#fills.newest(account); serial !== 0; serial = this.#fills.before(serial)) {
+      const at = this.#fills.at(serial)
+      const time = cells[at + FILL_CELL.time] as number
+      if (cells[at + FILL_CELL.instrument] !== instrument) continue
+      // Trade ids of a market rise with the time.
+      if ((cells[at] as number) < page.fromId || time < page.from) break
+      if (time <= page.to) places.push(at)
+      if (page.fromId === 0 && places.length === page.limit) break
+    }
+    return pageOf(places.reverse(), page).map((at) => fillOf(cells, at))
   }
 
   /** The newest ended order of an account in a market with this id, or with this client id where the id is 0. */
@@ -179,7 +187,7 @@ export class SpotHistory {
       if (cells[at + ORDER_CELL.instrument] !== instrument) continue
       const text = this.#orders.textOf(serial)
       const named = orderId === 0 && (text === clientId || text.startsWith(clientId + SEPARATOR))
-      if (!named && cells[at] !== wanted) continue
+      if (!named && cells[at + ORDER_CELL.orderId] !== wanted) continue
       const found = orderOf(cells, at, text)
       if (orderId !== 0 || found.clientId === clientId) return found
     }
@@ -198,17 +206,17 @@ export class SpotHistory {
       const at = this.#fills.at(serial)
       if (cells[at + FILL_CELL.orderId] !== orderId || cells[at + FILL_CELL.instrument] !== instrument) continue
       sum += cells[at + FILL_CELL.quantity] as number
-      found.push(numbersOf(cells, at, FILL_NUMBERS))
+      found.push(fillOf(cells, at))
     }
     return found.reverse()
   }
 
   /** The order in a slot as it stands now. */
   current(slot: number): OrderRecord {
-    const cells = new Float64Array(ORDER_NUMBERS.length)
+    const cells = new Float64Array(ORDER_COLUMNS)
     this.#write(slot, cells, 0)
     const clientId = this.#store.clientIdOf(slot)
-    return { ...numbersOf(cells, 0, ORDER_NUMBERS), clientId, cancelId: this.#columns.cancelId[slot] ?? '' }
+    return orderOf(cells, 0, clientId + SEPARATOR + (this.#columns.cancelId[slot] ?? ''))
   }
 
   save(writer: StateWriter): void {
@@ -253,13 +261,54 @@ export class SpotHistory {
   }
 }
 
-function orderOf(cells: Float64Array, at: number, text: string): OrderRecord {
-  const numbers = numbersOf(cells, at, ORDER_NUMBERS)
-  const [own = '', cancelId = ''] = text.split(SEPARATOR)
-  return { ...numbers, clientId: own === '' ? madeClientId(numbers.orderId) : own, cancelId }
+/** What a page shows of rows in rising order. */
+export function pageOf<Row>(rows: readonly Row[], { fromId, limit }: HistoryPage): Row[] {
+  return fromId === 0 ? rows.slice(-limit) : rows.slice(0, limit)
 }
 
-function numbersOf<Name extends string>(cells: Float64Array, at: number, names: readonly Name[]): Record<Name, number> {
-  const entries = names.map((name, i) => [name, cells[at + i] as number])
-  return Object.fromEntries(entries) as Record<Name, number>
+/** The order in the cells from `at` on; `text` is its client id, with the id of its cancellation behind it if it has one. */
+function orderOf(cells: Float64Array, at: number, text: string): OrderRecord {
+  const split = text.indexOf(SEPARATOR)
+  const own = split === -1 ? text : text.slice(0, split)
+  const orderId = cells[at] as number
+  return {
+    orderId,
+    listId: cells[at + 1] as number,
+    clientId: own === '' ? madeClientId(orderId) : own,
+    cancelId: split === -1 ? '' : text.slice(split + 1),
+    instrument: cells[at + 2] as number,
+    side: cells[at + 3] as number,
+    kind: cells[at + 4] as number,
+    timeInForce: cells[at + 5] as number,
+    selfTrade: cells[at + 6] as number,
+    price: cells[at + 7] as number,
+    quantity: cells[at + 8] as number,
+    trigger: cells[at + 9] as number,
+    quoteQuantity: cells[at + 10] as number,
+    filled: cells[at + 11] as number,
+    filledValue: cells[at + 12] as number,
+    filledValueHigh: cells[at + 13] as number,
+    prevented: cells[at + 14] as number,
+    status: cells[at + 15] as number,
+    created: cells[at + 16] as number,
+    updated: cells[at + 17] as number,
+    workingTime: cells[at + 18] as number,
+    amendments: cells[at + 19] as number,
+  }
+}
+
+function fillOf(cells: Float64Array, at: number): FillRecord {
+  return {
+    tradeId: cells[at] as number,
+    orderId: cells[at + 1] as number,
+    listId: cells[at + 2] as number,
+    instrument: cells[at + 3] as number,
+    price: cells[at + 4] as number,
+    quantity: cells[at + 5] as number,
+    fee: cells[at + 6] as number,
+    feeAsset: cells[at + 7] as number,
+    time: cells[at + 8] as number,
+    side: cells[at + 9] as number,
+    maker: cells[at + 10] as number,
+  }
 }

@@ -274,3 +274,26 @@ test('orders that ended are found by their own client id and by one that the ven
   assert.equal(venue.views.order(0, 1, 0, 'mine'), undefined)
   assert.equal(venue.views.order(1, 0, 0, 'mine'), undefined)
 })
+
+test('pages of the past go on from an id, or show the newest', () => {
+  const venue = spotVenue()
+  for (let i = 0; i < 5; i++) {
+    trade(venue, P100 + i)
+    venue.time[0] = (venue.time[0] as number) + 1_000_000
+  }
+  accepted(venue.handle(order({ account: 2, price: P100 / 2, quantity: ONE })))
+  const all = venue.views.allOrders(2, 0).map(({ orderId }) => orderId)
+  assert.equal(all.length, 6)
+  const page = { fromId: 0, from: 0, to: Infinity, limit: 3 }
+  const orders = (changes: Partial<typeof page>): number[] =>
+    venue.views.orderPage(2, 0, { ...page, ...changes }).map(({ orderId }) => orderId)
+  assert.deepEqual(orders({}), all.slice(-3))
+  assert.deepEqual(orders({ fromId: all[1] ?? 0 }), all.slice(1, 4))
+  const times = venue.views.fills(2, 0).map(({ time }) => time)
+  const fills = (changes: Partial<typeof page>): number[] =>
+    venue.views.fillPage(2, 0, { ...page, ...changes }).map(({ tradeId }) => tradeId)
+  assert.deepEqual(fills({}), [3, 4, 5])
+  assert.deepEqual(fills({ fromId: 2 }), [2, 3, 4])
+  assert.deepEqual(fills({ from: times[1] ?? 0, to: times[2] ?? 0 }), [2, 3])
+  assert.deepEqual(venue.views.fillPage(2, 1, page), [])
+})

@@ -7,7 +7,8 @@ import { ORDER_FLAG } from '../order-store.ts'
 import { scaleOf } from '../../../core/number/decimal.ts'
 import { ASSET_DECIMALS } from './balances.ts'
 import type { OrderList } from './order-lists.ts'
-import type { FillRecord, OrderRecord } from './spot-history.ts'
+import { pageOf } from './spot-history.ts'
+import type { FillRecord, HistoryPage, OrderRecord } from './spot-history.ts'
 import type { SpotState } from './spot-state.ts'
 
 export interface SpotBalance {
@@ -54,7 +55,7 @@ export class SpotViews {
 
   /** All orders of an account in a market that are still told of, oldest first. */
   allOrders(account: number, instrument: number): OrderRecord[] {
-    const ended = this.#state.history.orders(account).filter((order) => order.instrument === instrument)
+    const ended = this.#state.history.orders(account, instrument)
     return [...ended, ...this.openOrders(account, instrument)].sort((a, b) => a.orderId - b.orderId)
   }
 
@@ -69,7 +70,24 @@ export class SpotViews {
 
   /** Fills of an account in a market, oldest first. */
   fills(account: number, instrument: number): FillRecord[] {
-    return this.#state.history.fills(account).filter((fill) => fill.instrument === instrument)
+    return this.#state.history.fills(account, instrument)
+  }
+
+  /** A page of an account's orders in a market, open ones included, by order id. */
+  orderPage(account: number, instrument: number, page: HistoryPage): OrderRecord[] {
+    const open = this.openOrders(account, instrument).filter(
+      ({ orderId, created }) => orderId >= page.fromId && created >= page.from && created <= page.to,
+    )
+    const all = [...this.#state.history.orderPage(account, instrument, page), ...open]
+    return pageOf(
+      all.sort((a, b) => a.orderId - b.orderId),
+      page,
+    )
+  }
+
+  /** A page of an account's fills in a market, by trade id. */
+  fillPage(account: number, instrument: number, page: HistoryPage): FillRecord[] {
+    return this.#state.history.fillPage(account, instrument, page)
   }
 
   /** Fills of one order, oldest first; quicker where its filled lots are known. */

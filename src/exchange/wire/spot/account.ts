@@ -1,9 +1,10 @@
 /** Balances, orders, fills and fees of an account of the spot venue. */
-import type { OrderRecord } from '../../venue/spot/spot-history.ts'
+import { type OrderRecord, pageOf } from '../../venue/spot/spot-history.ts'
 import { refusal } from '../refusal.ts'
 import type { Answer, Call, Route } from '../route.ts'
 import { readSpan } from '../spans.ts'
 import type { SpotDesk } from './desk.ts'
+import { filtersOf } from './general.ts'
 import { moneyText, orderJson, type Stamp, tradeJson } from './order-json.ts'
 import { DISCOUNT, ratesJson, rateText } from './orders.ts'
 
@@ -34,10 +35,8 @@ export function allOrders(desk: SpotDesk, { reader, account, stamp }: Call): Ans
   const limit = reader.limit('limit', 500, 1000)
   const { from = 0, to = Number.POSITIVE_INFINITY } = readSpan(reader, DAY)
   if (reader.refusal !== undefined) return reader.refusal
-  const wanted = desk.venue.views
-    .allOrders(account, instrument)
-    .filter((order) => order.orderId >= orderId && order.created >= from && order.created <= to)
-  return ordersJson(desk, orderId === 0 ? wanted.slice(-limit) : wanted.slice(0, limit), stamp)
+  const page = { fromId: orderId, from, to, limit }
+  return ordersJson(desk, desk.venue.views.orderPage(account, instrument, page), stamp)
 }
 
 function ordersJson(desk: SpotDesk, orders: readonly OrderRecord[], stamp: Stamp): string {
@@ -54,9 +53,16 @@ export function myTrades(desk: SpotDesk, { reader, account, stamp }: Call): Answ
   if (fromId !== 0 && (reader.has('startTime') || reader.has('endTime'))) reader.refuse(refusal('optionalCombination'))
   if (reader.refusal !== undefined) return reader.refusal
   const { views } = desk.venue
-  const fills = orderId === 0 ? views.fills(account, instrument) : views.fillsOf(account, instrument, orderId)
-  const wanted = fills.filter(({ tradeId, time }) => tradeId >= fromId && time >= from && time <= to)
-  const shown = fromId === 0 ? wanted.slice(-limit) : wanted.slice(0, limit)
+  const page = { fromId, from, to, limit }
+  const shown =
+    orderId === 0
+      ? views.fillPage(account, instrument, page)
+      : pageOf(
+          views
+            .fillsOf(account, instrument, orderId)
+            .filter(({ tradeId, time }) => tradeId >= fromId && time >= from && time <= to),
+          page,
+        )
   return `[${shown.map((fill) => tradeJson(desk, fill, stamp)).join(',')}]`
 }
 
@@ -102,6 +108,20 @@ export function commission(desk: SpotDesk, { reader, account }: Call): Answer {
   )
 }
 
+/** The filters that hold for an account in a market: those of the market. */
+export function myFilters(desk: SpotDesk, { reader }: Call): Answer {
+  const instrument = desk.instrument(reader)
+  if (reader.refusal !== undefined) return reader.refusal
+  const symbolFilters = filtersOf(desk.rules(instrument))
+  return JSON.stringify({ exchangeFilters: [], symbolFilters, assetFilters: [] })
+}
+
+/** Orders are never routed elsewhere, so that nothing is allocated. */
+export function myAllocations(desk: SpotDesk, { reader }: Call): Answer {
+  desk.instrument(reader)
+  return reader.refusal ?? '[]'
+}
+
 export function accountRoutes(desk: SpotDesk): Route[] {
   const read = { method: 'GET', security: 'signed' } as const
   return [
@@ -122,5 +142,7 @@ export function accountRoutes(desk: SpotDesk): Route[] {
     },
     { ...read, path: '/api/v3/rateLimit/order', weight: 40, run: (call) => orderLimits(desk, call) },
     { ...read, path: '/api/v3/account/commission', weight: 20, run: (call) => commission(desk, call) },
+    { ...read, path: '/api/v3/myFilters', weight: 40, run: (call) => myFilters(desk, call) },
+    { ...read, path: '/api/v3/myAllocations', weight: 20, run: (call) => myAllocations(desk, call) },
   ]
 }
