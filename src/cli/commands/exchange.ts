@@ -105,7 +105,7 @@ function show(running: RunningExchange, args: Arguments, terminal: Terminal): vo
   terminal.print(
     `markets   ${symbols.slice(0, 8).join(' ')}${symbols.length > 8 ? ` and ${symbols.length - 8} more` : ''}`,
   )
-  if (args.has('control')) terminal.print(`control   ${futures}/sim/status`)
+  if (args.has('control')) terminal.print(`control   ${futures}/sim/`)
   const kept = args.one('state') === undefined ? 'new at each start; --state keeps them' : 'kept in the state folder'
   terminal.print(`\nAccounts (keys are random, ${kept}):`)
   for (const { name, apiKey, secret } of accounts)

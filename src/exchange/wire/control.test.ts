@@ -44,7 +44,10 @@ class World {
     const journal = { append: (line: string) => void this.lines.push(line), reach: () => undefined }
     const host = new BoxHost(box, { nowMicros: () => this.now + this.offset }, journal)
     const app = createRestServer({
-      routes: [{ method: 'POST', path: '/order', security: 'none', weight: 1, run: () => `{"n":${++this.executed}}` }],
+      routes: [
+        { method: 'POST', path: '/order', security: 'none', weight: 1, run: () => `{"n":${++this.executed}}` },
+        { method: 'GET', path: '/order', security: 'none', weight: 1, run: () => `{"n":${this.executed}}` },
+      ],
       dialect: 'futures',
       keys,
       turns: host.futures,
@@ -121,7 +124,7 @@ test('wrong control requests name the field', async (t) => {
     [
       'faults',
       { kind: 'flood' },
-      'kind is one of drop-before, drop-after, delay-before, delay-after, refuse, mask, lose, repeat, swap, mute',
+      'kind is one of drop-before, drop-after, delay-before, delay-after, refuse, mask, stale, lose, repeat, swap, mute',
     ],
     ['mark', [], 'the body is no JSON object'],
   ]
@@ -197,6 +200,15 @@ test('an error can hide an execution, and a refusal prevents it', async (t) => {
   })
   assert.deepEqual(await world.ask('POST', '/order'), { status: 418, body: { code: -1003, msg: 'banned' } })
   assert.equal(world.executed, 1)
+})
+
+test('a stale query tells what it told before, whoever signed it when', async (t) => {
+  const world = await newWorld(t)
+  await world.ask('POST', '/sim/faults', { kind: 'stale', method: 'GET', count: 2 })
+  assert.deepEqual((await world.ask('GET', '/order?id=1&timestamp=1')).body, { n: 0 })
+  await world.ask('POST', '/order')
+  assert.deepEqual((await world.ask('GET', '/order?id=1&timestamp=2')).body, { n: 0 })
+  assert.deepEqual((await world.ask('GET', '/order?id=1&timestamp=3')).body, { n: 1 })
 })
 
 test('faults strike as often as ordered, in their order, and can be taken back', async (t) => {

@@ -7,7 +7,7 @@
  */
 
 /** Of requests: before they are executed, or after, when the client hears something else or nothing. */
-export type RequestFault = 'drop-before' | 'drop-after' | 'delay-before' | 'delay-after' | 'refuse' | 'mask'
+export type RequestFault = 'drop-before' | 'drop-after' | 'delay-before' | 'delay-after' | 'refuse' | 'mask' | 'stale'
 /** Of messages on market and user streams. */
 export type StreamFault = 'lose' | 'repeat' | 'swap' | 'mute'
 
@@ -18,6 +18,7 @@ export const REQUEST_FAULTS: readonly RequestFault[] = [
   'delay-after',
   'refuse',
   'mask',
+  'stale',
 ]
 export const STREAM_FAULTS: readonly StreamFault[] = ['lose', 'repeat', 'swap', 'mute']
 
@@ -66,11 +67,6 @@ export class FaultBoard {
     const id = this.#nextId++
     this.#ordered.push({ order, id, left: order.count })
     return id
-  }
-
-  /** Nothing is ordered. */
-  get quiet(): boolean {
-    return this.#ordered.length === 0
   }
 
   /** Takes a fault back; 0 takes all. */

@@ -8,7 +8,9 @@ import { CONTROL_PREFIX } from './control-path.ts'
 import type { FaultBoard, FaultOrder } from './faults.ts'
 
 const BEFORE = ['drop-before', 'delay-before', 'refuse']
-const AFTER = ['drop-after', 'delay-after', 'mask']
+const AFTER = ['drop-after', 'delay-after', 'mask', 'stale']
+/** Parameters that differ from one query to the next that asks the same. */
+const FLEETING = ['timestamp', 'signature', 'recvWindow']
 const JSON_TYPE = 'application/json'
 
 /** Lets the board's faults strike the requests of a venue's server. `wait` resolves after so many milliseconds. */
@@ -26,9 +28,17 @@ export function strikeRequests(
     if (fault.kind === 'drop-before') return cut(request, reply)
     void reply.code(fault.status).type(JSON_TYPE).send(bodyOf(fault))
   })
+  /** Replies that are told again to whoever asks the same, while such a fault is ordered. */
+  const told = new Map<string, unknown>()
   app.addHook('onSend', (request, reply, payload, done) => {
+    if (board.isEmpty) told.clear()
     const fault = strike(board, AFTER, venue, request)
     if (fault === undefined) return done(null, payload)
+    if (fault.kind === 'stale') {
+      const question = questionOf(request)
+      if (!told.has(question)) told.set(question, payload)
+      return done(null, request.method === 'GET' ? told.get(question) : payload)
+    }
     if (fault.kind === 'delay-after') return void later(wait(fault.milliseconds), () => done(null, payload))
     if (fault.kind === 'drop-after') {
       request.raw.socket.destroy()
@@ -48,6 +58,14 @@ function strike(
   if (board.isEmpty) return undefined
   const path = (request.raw.url ?? '').split('?')[0] ?? ''
   return path.startsWith(CONTROL_PREFIX) ? undefined : board.strike(kinds, venue, request.method, path)
+}
+
+/** What a request asks, without what dates and signs it. */
+function questionOf(request: FastifyRequest): string {
+  const [path = '', query = ''] = (request.raw.url ?? '').split('?')
+  const parameters = new URLSearchParams(query)
+  for (const name of FLEETING) parameters.delete(name)
+  return `${path}?${parameters.toString()}`
 }
 
 async function later(waited: Promise<void>, goOn: () => void): Promise<void> {

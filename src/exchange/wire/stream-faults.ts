@@ -37,13 +37,13 @@ export class FaultyStreams implements StreamTarget {
 
   publish(stream: number, text: string): void {
     const { target, board } = this.#options
-    if (board.quiet && this.#mutes.length === 0 && this.#held.size === 0) target.publish(stream, text)
+    if (board.isEmpty && this.#mutes.length === 0 && this.#held.size === 0) target.publish(stream, text)
     else this.#pass(this.#options.nameOf(stream), () => target.publish(stream, text))
   }
 
   tell(account: number, event: string, text: string): void {
     const { target, board } = this.#options
-    if (board.quiet && this.#mutes.length === 0 && this.#held.size === 0) target.tell(account, event, text)
+    if (board.isEmpty && this.#mutes.length === 0 && this.#held.size === 0) target.tell(account, event, text)
     else this.#pass(USER, () => target.tell(account, event, text))
   }
 

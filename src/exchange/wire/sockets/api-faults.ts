@@ -24,7 +24,7 @@ export class ApiFaults {
 
   /** Has the request answered, unless a fault keeps it from that, and says what the client shall hear. */
   pass(request: ApiRequest, answer: () => string, say: (reply: string) => void): void {
-    if (this.#board.quiet) return say(answer())
+    if (this.#board.isEmpty) return say(answer())
     const fault = this.#strike(BEFORE, request)
     if (fault?.kind === 'drop-before') return
     if (fault?.kind === 'refuse') return say(replyOf(fault, request))
