@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { dirname, join } from 'node:path'
+import { MARK_PRICE } from '../../core/tape/kinds.ts'
+import { ROW_SLOTS } from '../../core/tape/layout.ts'
+import { kindOf, recordRows } from '../../core/tape/row-buffer.ts'
 import { CROWD_ACCOUNTS } from '../crowd/crowd-venue.ts'
 import { Box } from '../box/box.ts'
 import { FeedReader } from '../box/feed-reader.ts'
@@ -34,7 +37,7 @@ interface Played {
 async function opened(
   paths: readonly string[],
   venue: BinanceVenue,
-  options: { readonly impact: Impact; readonly streams: readonly string[] },
+  options: { readonly impact: Impact; readonly streams: readonly string[]; readonly speed?: number },
 ): Promise<Played> {
   const { instruments, buffers } = await importRecording(paths, venue)
   const { futures, spot, places } = recordedInstruments(instruments)
@@ -48,7 +51,7 @@ async function opened(
     futures: new FuturesVenue({ instruments: futures, crowdAccounts: CROWD_ACCOUNTS }),
     spot: new SpotVenue({ instruments: spot, crowdAccounts: CROWD_ACCOUNTS }),
     startTime: START,
-    speed: 100,
+    speed: options.speed ?? 100,
     inside: (futuresVenue, spotVenue) => {
       const { impact } = options
       inside = new RecordedInside(futuresVenue, spotVenue, {
@@ -199,5 +202,31 @@ dataTest(
       assert.ok(own !== undefined)
       assert.ok((own.price[own.best(BUY)] ?? 0) < (own.price[own.best(SELL)] ?? 0))
     }
+  },
+)
+
+dataTest(
+  'mark price, index price and funding rate are those of the recording',
+  'captures/binance-usdm/btcusdt_20230404.gz',
+  async (path) => {
+    const { buffers } = await importRecording([path], 'binance-usdm')
+    const recorded = new Set<string>()
+    for (const buffer of buffers)
+      for (let row = 0; row < buffer.length; row += recordRows(buffer, row)) {
+        if (kindOf(buffer, row) !== MARK_PRICE.kind) continue
+        const [mark, index, rate] = buffer.f64.subarray(row * ROW_SLOTS + MARK_PRICE.mark)
+        // Rates count 10^-12 on tapes.
+        recorded.add([mark, index, Math.round((rate ?? 0) / 10_000)].join())
+      }
+    const { box } = await opened([path], 'binance-usdm', { impact: 'own', streams: [], speed: 10 })
+    const seen = new Set<string>()
+    for (let at = START; at < START + 8 * SECOND; at += SECOND / 10) {
+      box.runTo(at)
+      const { mark, index, fundingRate } = box.futures.premiumOf(0)
+      seen.add([mark, index, fundingRate].join())
+    }
+    // At first, and once a second: the rate counts from the first second on.
+    for (const told of [...seen].slice(1)) assert.ok(recorded.has(told), told)
+    assert.ok(seen.size >= 6)
   },
 )
