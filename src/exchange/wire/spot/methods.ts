@@ -4,7 +4,17 @@
  * business.
  */
 import type { Operation } from '../route.ts'
-import { accountStatus, allOrders, commission, myTrades, openOrders, orderLimits, queryOrder } from './account.ts'
+import {
+  accountStatus,
+  allOrders,
+  commission,
+  myAllocations,
+  myFilters,
+  myTrades,
+  openOrders,
+  orderLimits,
+  queryOrder,
+} from './account.ts'
 import { cancelReplaceOrder } from './cancel-replace.ts'
 import type { SpotDesk } from './desk.ts'
 import { exchangeInfo, serverTime } from './general.ts'
@@ -66,6 +76,8 @@ export function spotMethods(desk: SpotDesk): ReadonlyMap<string, Operation> {
     ['allOrderLists', { ...read, weight: 20, run: (call) => allLists(desk, call) }],
     ['myTrades', { ...read, weight: 20, run: (call) => myTrades(desk, call) }],
     ['account.rateLimits.orders', { ...read, weight: 40, run: (call) => orderLimits(desk, call) }],
+    ['myFilters', { ...read, weight: 40, run: (call) => myFilters(desk, call) }],
+    ['myAllocations', { ...read, weight: 20, run: (call) => myAllocations(desk, call) }],
     ['account.commission', { ...read, weight: 20, run: (call) => commission(desk, call) }],
   ])
 }

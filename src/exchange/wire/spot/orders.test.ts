@@ -221,6 +221,13 @@ test('placing and cancelling cost weight only where they fail, and filled orders
   assert.equal(tenSeconds?.['count'], before + 1)
 })
 
+test('the filters of a market are those of exchangeInfo', async (context) => {
+  const world = await started(context)
+  const { symbols } = row(await world.get('/api/v3/exchangeInfo?symbol=BTCUSDT')) as { symbols: Row[] }
+  const { symbolFilters } = row(await world.call('GET', '/api/v3/myFilters', { symbol: 'BTCUSDT' }))
+  assert.deepEqual(symbolFilters, symbols[0]?.['filters'])
+})
+
 test('times are microseconds for those who ask for them', async (context) => {
   const world = await started(context)
   const headers = { 'X-MBX-TIME-UNIT': 'MICROSECOND' }
