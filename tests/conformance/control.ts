@@ -26,6 +26,11 @@ export class Control {
     await this.#post('mark', { symbol, price: price === undefined ? '' : String(price) })
   }
 
+  /** How fast the market inside runs; 0 halts it. */
+  async speed(speed: number): Promise<void> {
+    await this.#post('speed', { speed })
+  }
+
   async halt(venue: VenueName, symbol: string, halted: boolean): Promise<void> {
     await this.#post('halt', { venue, symbol, halted })
   }

@@ -2,6 +2,8 @@
 import type { Card } from '../card.ts'
 import { accountCards } from './account.ts'
 import { conditionalCards } from './conditional.ts'
+import { crossingCards } from './crossing.ts'
+import { keyCards } from './keys.ts'
 import { limitCards } from './limits.ts'
 import { orderCards } from './orders.ts'
 import { publicCards } from './public.ts'
@@ -18,6 +20,8 @@ export const cards: readonly Card[] = [
   spotCards,
   streamCards,
   limitCards,
+  keyCards,
+  crossingCards,
 ]
   .flat()
   .sort((a, b) => a.number - b.number)

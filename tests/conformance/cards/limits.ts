@@ -1,4 +1,4 @@
-/** Cards 50, 70, 81 and 82: order counts and request weights. The last two use up what the address has: they come last. */
+/** Cards 50, 70, 98 and 99: order counts and request weights. The last two use up what the address has: they come last. */
 import assert from 'node:assert/strict'
 import { QUANTITY, awayPrice, futuresCard, refused, restingWish, spotCard } from '../card.ts'
 import type { Card, Stage } from '../card.ts'
@@ -51,6 +51,6 @@ async function requestWeight(stage: Stage, limit: number, most: number): Promise
 export const limitCards: readonly Card[] = [
   futuresCard(50, 'too many orders in ten seconds', orderCount, { control: true }),
   spotCard(70, 'too many orders in ten seconds', spotOrderCount, { control: true }),
-  futuresCard(81, 'too much request weight in a minute', (stage) => requestWeight(stage, 1000, 240), { control: true }),
-  spotCard(82, 'too much request weight in a minute', (stage) => requestWeight(stage, 5000, 48), { control: true }),
+  futuresCard(98, 'too much request weight in a minute', (stage) => requestWeight(stage, 1000, 240), { control: true }),
+  spotCard(99, 'too much request weight in a minute', (stage) => requestWeight(stage, 5000, 48), { control: true }),
 ]

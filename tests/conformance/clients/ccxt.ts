@@ -30,7 +30,7 @@ type Request = Record<string, string | number | boolean>
 
 /** What spot's matching engine refuses has one code, and ccxt tells the text in its place. */
 const SPOT_ENGINE_REFUSALS =
-  /insufficient balance|immediately match and take|would trigger immediately|relationship of the prices/
+  /insufficient balance|immediately match and take|would trigger immediately|relationship of the prices|Market is closed/
 
 export class CcxtClient implements FuturesClient, SpotClient {
   readonly name: ClientName = 'ccxt'

@@ -4,7 +4,7 @@ import { RawFuturesClient } from './raw-futures.ts'
 import type { FuturesCall } from './raw-futures.ts'
 import { NotOffered } from './client.ts'
 import type { Access, FuturesClient, MarketStreamKind } from './client.ts'
-import { connectorCode } from './raw.ts'
+import { connectorCode, connectorKeys } from './raw.ts'
 import type { Close, Listener, Parameters, RawMethods, Reply } from './raw.ts'
 
 type Library = DerivativesTradingUsdsFutures
@@ -52,7 +52,7 @@ class FuturesConnector implements RawMethods<FuturesCall> {
   #streams: Promise<Streams> | undefined
 
   constructor({ futures, apiKey, secret }: Access) {
-    const keys = { apiKey, apiSecret: secret }
+    const keys = connectorKeys(apiKey, secret)
     // It says on the console whenever it connects, unless this is set.
     process.env['LOG_LEVEL'] = 'error'
     this.#library = new DerivativesTradingUsdsFutures({

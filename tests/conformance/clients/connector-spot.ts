@@ -4,7 +4,7 @@ import { RawSpotClient } from './raw-spot.ts'
 import type { SpotCall } from './raw-spot.ts'
 import { NotOffered } from './client.ts'
 import type { Access, MarketStreamKind, SpotClient } from './client.ts'
-import { connectorCode } from './raw.ts'
+import { connectorCode, connectorKeys } from './raw.ts'
 import type { Close, Listener, Parameters, RawMethods, Reply } from './raw.ts'
 
 type RestApi = Spot['restAPI']
@@ -37,7 +37,7 @@ class SpotConnector implements RawMethods<SpotCall> {
   #streams: Promise<Streams> | undefined
 
   constructor({ spot, apiKey, secret }: Access) {
-    const keys = { apiKey, apiSecret: secret }
+    const keys = connectorKeys(apiKey, secret)
     // It says on the console whenever it connects, unless this is set.
     process.env['LOG_LEVEL'] = 'error'
     this.#library = new Spot({

@@ -146,6 +146,14 @@ export function eventPrice(kind: MarketStreamKind, event: Reply): number | undef
   }
 }
 
+/** A secret as both connectors want it: a private key in PEM has a field of its own. */
+export function connectorKeys(
+  apiKey: string,
+  secret: string,
+): { readonly apiKey: string; readonly apiSecret: string } | { readonly apiKey: string; readonly privateKey: string } {
+  return secret.startsWith('-----BEGIN') ? { apiKey, privateKey: secret } : { apiKey, apiSecret: secret }
+}
+
 /** What both connectors tell of a refusal: the venue's code, or the HTTP status where that says that the server failed. */
 export function connectorCode(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null) return undefined
