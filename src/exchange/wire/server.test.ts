@@ -162,13 +162,19 @@ test('replies carry used weight and order counts', async (context) => {
   assert.equal((await fetch(`${world.url}/pool`)).headers.get('x-mbx-used-weight-1m'), null)
 })
 
-test('over the limit comes 429 with Retry-After, then 418, and the next minute is free again', async (context) => {
+test('over the limit comes 429 with Retry-After, then 418, and after the ban all is free again', async (context) => {
   const world = await listening(context)
   for (let i = 0; i < 2400; i += 200) await Promise.all(Array.from({ length: 200 }, () => fetch(`${world.url}/free`)))
   const refused = await fetch(`${world.url}/free`)
   assert.equal(refused.status, 429)
   assert.equal(refused.headers.get('retry-after'), '60')
+  for (let i = 0; i < 9; i++) assert.equal((await fetch(`${world.url}/free`)).status, 429)
+  const banned = await fetch(`${world.url}/free`)
+  assert.equal(banned.headers.get('retry-after'), '120')
+  assert.match(await told(banned), /^418 -1003 Way too many requests; IP banned until 1795216200000\./)
   world.now = START + 60_000_000
+  assert.equal((await fetch(`${world.url}/free`)).status, 418)
+  world.now = START + 120_000_000
   assert.equal((await fetch(`${world.url}/free`)).status, 200)
 })
 
