@@ -116,7 +116,7 @@ function take(world: RecordedWorld, one: Step): void {
       bench.snapshot(...standing(bookOf(one.middle, one.lots)))
       return
     case 'place':
-      world.place(one.client, unmixed(world, one))
+      if (!meetsOwnPair(world, one)) world.place(one.client, unmixed(world, one))
       return
     case 'cancel':
       world.cancel(one.nth)
@@ -124,6 +124,22 @@ function take(world: RecordedWorld, one: Step): void {
     case 'wait':
       world.later()
   }
+}
+
+/**
+ * Whether an order may meet two of its own account's at one price. In a backtest's conservative queue the younger one may
+ * stand in front of the older, and goes first; at a venue it never does.
+ */
+function meetsOwnPair(world: RecordedWorld, { client, order: wish }: Step & { readonly kind: 'place' }): boolean {
+  const { orders } = world.venue
+  const prices = new Set<number>()
+  for (let slot = orders.firstOwn(FIRST + client, 0); slot !== -1; slot = orders.nextOwn[slot] ?? -1) {
+    if ((orders.side[slot] === BUY) === wish.buys) continue
+    const price = orders.price[slot] ?? 0
+    if (prices.has(price)) return true
+    prices.add(price)
+  }
+  return false
 }
 
 /** Levels in a fixed order. */
@@ -139,7 +155,7 @@ function sorted(levels: ReadonlyMap<number, number>): readonly (readonly [number
 function unmixed(world: RecordedWorld, { client, order: wish }: Step & { readonly kind: 'place' }): Order {
   if (wish.price === 0) return { ...wish, timeInForce: 'gtc' }
   const hasOpen = world.venue.orders.ownCount(FIRST + client, 0) > 0
-  const hasTaken = world.fills.some((fill) => fill.endsWith('taker'))
+  const hasTaken = world.fills.length > 0
   if (hasOpen && wish.timeInForce === 'fok' && world.venue instanceof FuturesVenue)
     return { ...wish, timeInForce: 'ioc' }
   return hasTaken && wish.timeInForce === 'gtx' ? { ...wish, timeInForce: 'gtc' } : wish
