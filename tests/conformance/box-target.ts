@@ -43,6 +43,16 @@ export class BoxTarget implements Target {
   }
 
   async run(card: Card, client: ClientName): Promise<void> {
+    if (!card.ownBox) return await this.#runHere(card, client)
+    const box = await BoxTarget.start(this.truth)
+    try {
+      await box.#runHere(card, client)
+    } finally {
+      await box.stop()
+    }
+  }
+
+  async #runHere(card: Card, client: ClientName): Promise<void> {
     const name = `${card.number}-${client}-${randomUUID().slice(0, 8)}`
     const { account, apiKey, secret } = await this.control.openAccount(name)
     const { futures, spot } = this.process.document
@@ -56,7 +66,8 @@ export class BoxTarget implements Target {
   }
 
   async stop(): Promise<void> {
-    await this.process.end('SIGTERM')
+    // A polite end waits for connections that the libraries keep open.
+    await this.process.end('SIGKILL')
   }
 }
 

@@ -28,6 +28,8 @@ interface CardFacts {
   readonly clients: readonly ClientName[]
   /** Needs the box: mark prices, halts and faults at will, or an account without a past. */
   readonly control: boolean
+  /** Leaves the venue in a state that no other card could run in. */
+  readonly ownBox: boolean
 }
 
 export type Card = CardFacts &
@@ -39,24 +41,25 @@ export type Card = CardFacts &
 interface CardOptions {
   readonly clients?: readonly ClientName[]
   readonly control?: boolean
+  readonly ownBox?: boolean
 }
 
 export function futuresCard(
   number: number,
   title: string,
   run: (stage: Stage<FuturesClient>) => Promise<void>,
-  { clients = CLIENT_NAMES, control = false }: CardOptions = {},
+  { clients = CLIENT_NAMES, ownBox = false, control = ownBox }: CardOptions = {},
 ): Card {
-  return { number, title, venue: 'futures', clients, control, run }
+  return { number, title, venue: 'futures', clients, control, ownBox, run }
 }
 
 export function spotCard(
   number: number,
   title: string,
   run: (stage: Stage<SpotClient>) => Promise<void>,
-  { clients = CLIENT_NAMES, control = false }: CardOptions = {},
+  { clients = CLIENT_NAMES, ownBox = false, control = ownBox }: CardOptions = {},
 ): Card {
-  return { number, title, venue: 'spot', clients, control, run }
+  return { number, title, venue: 'spot', clients, control, ownBox, run }
 }
 
 /** Quantity of BTC that no filter minds. */

@@ -31,6 +31,11 @@ export class Control {
     await this.#post('speed', { speed })
   }
 
+  /** Sets the venue's clock off by so much. */
+  async clock(milliseconds: number): Promise<void> {
+    await this.#post('clock', { milliseconds })
+  }
+
   async halt(venue: VenueName, symbol: string, halted: boolean): Promise<void> {
     await this.#post('halt', { venue, symbol, halted })
   }

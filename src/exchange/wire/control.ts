@@ -38,8 +38,8 @@ export interface ControlParts {
 const VENUES = ['futures', 'spot'] as const
 /** Longest run of a halted market at once: an hour. */
 const RUN_MAX_MS = 3_600_000
-/** Farthest that the venue's clock is set off: a minute. */
-const OFFSET_MAX_MS = 60_000
+/** Farthest that the venue’s clock is set off: half a day, so that the next funding is within reach. */
+const OFFSET_MAX_MS = 43_200_000
 const KEY_LENGTH = 64
 
 /** Query and body of a control request. */

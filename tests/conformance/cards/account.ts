@@ -1,4 +1,4 @@
-/** Cards 32 to 39: leverage, margin, position modes, income, fees, liquidation. */
+/** Cards 32 to 39 and 88: leverage, margin, position modes, income, fees, liquidation, funding. */
 import assert from 'node:assert/strict'
 import { QUANTITY, eventually, futuresCard, marketWish, near, refused, restingWish } from '../card.ts'
 import type { Card, Stage } from '../card.ts'
@@ -116,6 +116,25 @@ async function liquidation(stage: Futures): Promise<void> {
   }
 }
 
+/** The venue's clock jumps behind the next funding; the client's clock goes with it. */
+async function funding(stage: Futures): Promise<void> {
+  const { client, truth, symbol, control } = stage
+  await client.place(marketWish(stage, 'BUY', 0.1))
+  const before = await truth.wallet('USDT')
+  const { nextFunding } = await client.mark(symbol)
+  const ahead = nextFunding - Date.now() + 2000
+  await control.clock(ahead)
+  client.skewClock(ahead)
+  const paid = await eventually('the funding fee', async () => {
+    const rows = await client.income(symbol)
+    return rows.find(({ type }) => type === 'FUNDING_FEE')
+  })
+  assert.notEqual(paid.amount, 0)
+  near((await truth.wallet('USDT')) - before, paid.amount, 'what the wallet paid')
+  near((await client.wallet('USDT')).total, await truth.wallet('USDT'), 'wallet')
+  assert.ok((await client.mark(symbol)).nextFunding > nextFunding)
+}
+
 export const accountCards: readonly Card[] = [
   futuresCard(32, 'leverage: set, told, and what it carries', leverage, { control: true }),
   futuresCard(33, 'isolated margin: set, add, liquidation price', isolated, { control: true }),
@@ -124,5 +143,6 @@ export const accountCards: readonly Card[] = [
   futuresCard(36, 'position mode: refused with open orders', hedgeOrders, { control: true }),
   futuresCard(37, 'income: commissions and profit, to the cent', income, { control: true }),
   futuresCard(38, 'fee rates, and the fees that were taken', fees),
+  futuresCard(88, 'funding paid at its time', funding, { ownBox: true, clients: ['ccxt', 'binance'] }),
   futuresCard(39, 'liquidation of an isolated position', liquidation, { control: true }),
 ]

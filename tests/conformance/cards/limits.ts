@@ -1,4 +1,4 @@
-/** Cards 50, 70, 98 and 99: order counts and request weights. The last two use up what the address has: they come last. */
+/** Cards 50, 70, 81 and 82: order counts, and request weights, which count by address and so take a box of their own. */
 import assert from 'node:assert/strict'
 import { QUANTITY, awayPrice, futuresCard, refused, restingWish, spotCard } from '../card.ts'
 import type { Card, Stage } from '../card.ts'
@@ -27,13 +27,17 @@ async function orderCount(stage: Stage<FuturesClient>): Promise<void> {
 async function spotOrderCount(stage: Stage): Promise<void> {
   const { client, truth, symbol } = stage
   const wish = await restingWish(stage, 'BUY')
-  let last = ''
+  const resting = await client.place(wish)
   const sent = async (): Promise<void> => {
-    for (let orders = 0; orders <= 2 * SPOT_ORDERS; orders++) last = (await client.place(wish)).id
+    for (let orders = 0; orders <= 2 * SPOT_ORDERS; orders++) await client.place({ ...wish, timeInForce: 'IOC' })
   }
   await refused(stage, sent(), -1015)
-  assert.ok((await truth.openOrders(symbol)).length >= SPOT_ORDERS)
-  assert.equal((await client.cancel(symbol, last)).state, 'canceled', 'a cancellation costs no order')
+  await refused(stage, client.place(wish), -1015)
+  assert.deepEqual(
+    (await truth.openOrders(symbol)).map(({ id }) => id),
+    [resting.id],
+  )
+  assert.equal((await client.cancel(symbol, resting.id)).state, 'canceled', 'a cancellation costs no order')
 }
 
 /** Asks for the deepest book until the venue has had enough; then it answers nothing, and executes nothing. */
@@ -51,6 +55,6 @@ async function requestWeight(stage: Stage, limit: number, most: number): Promise
 export const limitCards: readonly Card[] = [
   futuresCard(50, 'too many orders in ten seconds', orderCount, { control: true }),
   spotCard(70, 'too many orders in ten seconds', spotOrderCount, { control: true }),
-  futuresCard(98, 'too much request weight in a minute', (stage) => requestWeight(stage, 1000, 240), { control: true }),
-  spotCard(99, 'too much request weight in a minute', (stage) => requestWeight(stage, 5000, 48), { control: true }),
+  futuresCard(81, 'too much request weight in a minute', (stage) => requestWeight(stage, 1000, 240), { ownBox: true }),
+  spotCard(82, 'too much request weight in a minute', (stage) => requestWeight(stage, 5000, 48), { ownBox: true }),
 ]
