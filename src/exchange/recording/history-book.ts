@@ -62,8 +62,8 @@ export class HistoryBook {
   }
 
   /**
-   * History offers `lots` at a price at which the first `count` of `slots` rest, oldest first, each behind `ahead` of them
-   * (in lots, rising; beyond all of them where it is more).
+   * History offers `lots` at a price at which orders of clients rest: `slots`, oldest first, each behind `ahead` lots of
+   * history's. An older order never stands behind a younger one, whatever is before it.
    */
   arrange(
     instrument: number,
