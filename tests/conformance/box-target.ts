@@ -66,8 +66,7 @@ export class BoxTarget implements Target {
   }
 
   async stop(): Promise<void> {
-    // A polite end waits for connections that the libraries keep open.
-    await this.process.end('SIGKILL')
+    await this.process.end('SIGTERM')
   }
 }
 

@@ -8,7 +8,7 @@ export interface Deviation {
 export const DEVIATIONS: readonly Deviation[] = [
   {
     what: 'Initial margin of open orders, and what of the unrealized profit backs new ones',
-    why: 'Binance publishes examples, not the formula. The box takes the larger of both sides of the book at the order price plus an opening loss, and lets losses count but not profits.',
+    why: 'Binance publishes examples, not the formula. The box takes the larger of both sides of a market with its position, assumes that a market purchase costs 0.05 % more than the best offer, and lets unrealized profit back orders in cross margin.',
   },
   {
     what: 'Liquidation closes a position at once and in full',
