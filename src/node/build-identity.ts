@@ -5,7 +5,7 @@ import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Folders whose code decides what a run does. */
-const DECIDING = ['core', 'exchange', 'lab']
+const DECIDING = ['core', 'exchange/history', 'lab']
 
 export interface Identity {
   readonly version: string

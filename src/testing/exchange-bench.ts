@@ -32,7 +32,7 @@ import {
 } from '../core/tape/kinds.ts'
 import { ROW_SLOTS, ROW_WORDS, VENUE_TIME, VERSION } from '../core/tape/layout.ts'
 import { flagsOf, instrumentOf, RowBuffer, recordRows } from '../core/tape/row-buffer.ts'
-import { SimExchange, type SimExchangeOptions } from '../exchange/sim-exchange.ts'
+import { SimExchange, type SimExchangeOptions } from '../exchange/history/sim-exchange.ts'
 import { exampleInstrument } from './instruments.ts'
 
 /** 2025-01-01T00:00:00Z, in microseconds. */

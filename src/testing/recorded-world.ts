@@ -4,7 +4,7 @@
  */
 import { FuturesVenue } from '../exchange/venue/futures/futures-venue.ts'
 import { CROWD_ACCOUNTS } from '../exchange/crowd/crowd-venue.ts'
-import type { Queue } from '../exchange/queue-model.ts'
+import type { Queue } from '../exchange/history/queue-model.ts'
 import { type Impact, RecordedVenue } from '../exchange/recording/recorded-venue.ts'
 import { futuresFloor, spotFloor } from '../exchange/recording/venue-floor.ts'
 import { EVENT, FIELD, FIELDS } from '../exchange/venue/events.ts'

@@ -1,7 +1,7 @@
 /** `tapewright exchange`: a simulated Binance on this machine, for any client and for our own runs. */
 import { SYMBOLS_MAX, firstSymbols } from '../../exchange/box/markets.ts'
 import { SPEED_MAX } from '../../exchange/box/pace.ts'
-import { QUEUE } from '../../exchange/queue-model.ts'
+import { QUEUE } from '../../exchange/history/queue-model.ts'
 import { IMPACT } from '../../exchange/recording/recorded-venue.ts'
 import { EXIT, UsageError } from '../command.ts'
 import type { Arguments, Command, Terminal } from '../command.ts'

@@ -10,7 +10,7 @@ import { DEPTH_DIFF } from '../../core/tape/kinds.ts'
 import { ROW_SLOTS, ROW_WORDS, VERSION } from '../../core/tape/layout.ts'
 import type { RowBuffer } from '../../core/tape/row-buffer.ts'
 import type { FeedBook, FeedSource, FilledOrders } from '../feeds/feed-source.ts'
-import { FACT, FACTS, type RecordedMarket } from '../recorded-market.ts'
+import { FACT, FACTS, type RecordedMarket } from '../history/recorded-market.ts'
 import { EVENT, EventLog, FIELD, FIELDS } from '../venue/events.ts'
 import type { VenueFloor } from './venue-floor.ts'
 

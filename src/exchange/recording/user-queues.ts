@@ -7,10 +7,10 @@
  * Refuses: more resting orders than STAND_INS; those expire, because nobody could say when they would be filled.
  */
 import { SIDE } from '../../core/market/book-side.ts'
-import { Levels, UNKNOWN } from '../levels.ts'
-import { NONE, Orders } from '../orders.ts'
-import { QueueModel, type Queue } from '../queue-model.ts'
-import type { RecordedMarket } from '../recorded-market.ts'
+import { Levels, UNKNOWN } from '../history/levels.ts'
+import { NONE, Orders } from '../history/orders.ts'
+import { QueueModel, type Queue } from '../history/queue-model.ts'
+import type { RecordedMarket } from '../history/recorded-market.ts'
 import { EVENT, FIELD, FIELDS, REASON } from '../venue/events.ts'
 import type { HistoryBook } from './history-book.ts'
 import { HISTORY, type VenueFloor } from './venue-floor.ts'

@@ -20,7 +20,7 @@ import {
 } from '../../core/tape/layout.ts'
 import { RowBuffer, recordRows } from '../../core/tape/row-buffer.ts'
 import type { TapeSource } from '../../core/tape/source.ts'
-import type { SimExchange } from '../../exchange/sim-exchange.ts'
+import type { SimExchange } from '../../exchange/history/sim-exchange.ts'
 import { Cursors } from './cursors.ts'
 import { DelayLine } from './delay-line.ts'
 import type { LatencyModel } from './latency.ts'

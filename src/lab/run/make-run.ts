@@ -11,7 +11,7 @@ import { AMOUNT_DECIMALS, APPEND_TIME, NO_INSTRUMENT, ROW_SLOTS } from '../../co
 import { RowBuffer } from '../../core/tape/row-buffer.ts'
 import type { TapeSource } from '../../core/tape/source.ts'
 import { writeText } from '../../core/tape/text-record.ts'
-import { SimExchange } from '../../exchange/sim-exchange.ts'
+import { SimExchange } from '../../exchange/history/sim-exchange.ts'
 import { Backtest } from '../backtest/backtest.ts'
 import type { BacktestObserver } from '../backtest/backtest.ts'
 import type { RunLog } from '../backtest/run-log.ts'

@@ -7,7 +7,7 @@
  */
 import { FILTER, FILTER_INPUT, checkFilters } from '../../../core/market/filters.ts'
 import { ORDER_FLAGS, ORDER_TYPE } from '../../../core/tape/kinds.ts'
-import { filterErrorCode } from '../../errors.ts'
+import { filterErrorCode } from '../../history/errors.ts'
 import { EVENT, FIELD } from '../events.ts'
 import { ORDER_FLAG } from '../order-store.ts'
 import { BUY, ORDER_KIND, POSITION_SIDE, TIME_IN_FORCE, WORKING_TYPE } from '../requests.ts'

@@ -7,7 +7,7 @@
  */
 import { FILTER, FILTER_INPUT, checkFilters } from '../../../core/market/filters.ts'
 import { ORDER_FLAGS, ORDER_TYPE } from '../../../core/tape/kinds.ts'
-import { filterErrorCode } from '../../errors.ts'
+import { filterErrorCode } from '../../history/errors.ts'
 import { ORDER_FLAG } from '../order-store.ts'
 import { BUY, ORDER_KIND, POSITION_SIDE, SELF_TRADE, TIME_IN_FORCE } from '../requests.ts'
 import type { PlaceRequest } from '../requests.ts'

@@ -7,11 +7,11 @@
  *
  * What a market or immediate order finds no counterparty for expires; a limit order's rest stays in the book.
  */
-import { checkFilters, FILTER, FILTER_INPUT, hasLimitPrice, hasTrigger } from '../core/market/filters.ts'
-import type { Instrument } from '../core/market/instrument.ts'
-import { INTENT, ORDER_FLAGS, ORDER_STATUS, ORDER_TYPE, TIME_IN_FORCE } from '../core/tape/kinds.ts'
-import { HEAD, NO_INSTRUMENT, ROW_BYTES, ROW_SLOTS, ROW_WORDS } from '../core/tape/layout.ts'
-import { instrumentOf, type RowBuffer } from '../core/tape/row-buffer.ts'
+import { checkFilters, FILTER, FILTER_INPUT, hasLimitPrice, hasTrigger } from '../../core/market/filters.ts'
+import type { Instrument } from '../../core/market/instrument.ts'
+import { INTENT, ORDER_FLAGS, ORDER_STATUS, ORDER_TYPE, TIME_IN_FORCE } from '../../core/tape/kinds.ts'
+import { HEAD, NO_INSTRUMENT, ROW_BYTES, ROW_SLOTS, ROW_WORDS } from '../../core/tape/layout.ts'
+import { instrumentOf, type RowBuffer } from '../../core/tape/row-buffer.ts'
 import type { Admission } from './admission.ts'
 import type { CandleFills } from './candle-fills.ts'
 import { filterErrorCode, rejectionCode, REJECTION } from './errors.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ExchangeBench, type Levels } from '../testing/exchange-bench.ts'
+import { ExchangeBench, type Levels } from '../../testing/exchange-bench.ts'
 
 const asks: Levels = [
   [101, 5],

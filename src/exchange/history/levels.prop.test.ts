@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { SIDE } from '../core/market/book-side.ts'
+import { SIDE } from '../../core/market/book-side.ts'
 import { Levels } from './levels.ts'
 import { ADD_FAILED, NONE, Orders } from './orders.ts'
 

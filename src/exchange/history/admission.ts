@@ -8,9 +8,9 @@
  * that cannot be filled is accepted and expires, and so does a market order that the price band stops; derivatives refuse
  * both.
  */
-import { hasLimitPrice } from '../core/market/filters.ts'
-import type { Instrument } from '../core/market/instrument.ts'
-import { ORDER_STATUS, TIME_IN_FORCE } from '../core/tape/kinds.ts'
+import { hasLimitPrice } from '../../core/market/filters.ts'
+import type { Instrument } from '../../core/market/instrument.ts'
+import { ORDER_STATUS, TIME_IN_FORCE } from '../../core/tape/kinds.ts'
 import { rejectionCode, REJECTION } from './errors.ts'
 import type { Floor } from './floor.ts'
 import { FACT, FACTS, type RecordedMarket } from './recorded-market.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ExchangeBench } from '../testing/exchange-bench.ts'
+import { ExchangeBench } from '../../testing/exchange-bench.ts'
 
 /** Best 99 (50) / 101 (50), last trade 100, and a position of `position` lots. */
 function withMarket(position = 0): ExchangeBench {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { FILTER } from '../core/market/filters.ts'
+import { FILTER } from '../../core/market/filters.ts'
 import { errorMessage, filterErrorCode, filterMessage, REJECTION, rejectionCode, rejectionMessage } from './errors.ts'
 
 test('every refusal has a code and words on every market', () => {

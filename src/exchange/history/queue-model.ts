@@ -15,7 +15,7 @@
  * before it is set against what that update showed as missing, whose cancels are then taken back. And nothing more can
  * stand before us than the level holds.
  */
-import type { StateReader, StateWriter } from '../core/tape/state.ts'
+import type { StateReader, StateWriter } from '../../core/tape/state.ts'
 import { UNKNOWN, type Levels } from './levels.ts'
 import { NONE, type Orders } from './orders.ts'
 

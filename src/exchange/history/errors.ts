@@ -4,8 +4,8 @@
  * In: a reason (a FILTER, or one of REJECTION) and the instrument's market, because the two markets number differently.
  * Out: the code for the `error` field of an order update, and its message.
  */
-import { FILTER } from '../core/market/filters.ts'
-import type { Market } from '../core/market/instrument.ts'
+import { FILTER } from '../../core/market/filters.ts'
+import type { Market } from '../../core/market/instrument.ts'
 
 /** Reasons beyond the filters why an order, or a wish to cancel one, is refused. */
 export const REJECTION = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ExchangeBench, spotMarket } from '../testing/exchange-bench.ts'
+import { ExchangeBench, spotMarket } from '../../testing/exchange-bench.ts'
 
 type Candle = readonly [open: number, high: number, low: number, close: number]
 const FLAT: Candle = [100, 100, 100, 100]

@@ -13,9 +13,9 @@
  * The driver sets `time[0]` (microseconds) before each call and empties `events` after it; it announces a candle with
  * `candleOpen` just after its open time and gives it to `market` at its end. Events of one call never run backwards.
  */
-import { BOOK_OUTCOME } from '../core/market/book.ts'
-import { SIDE } from '../core/market/book-side.ts'
-import type { Instrument } from '../core/market/instrument.ts'
+import { BOOK_OUTCOME } from '../../core/market/book.ts'
+import { SIDE } from '../../core/market/book-side.ts'
+import type { Instrument } from '../../core/market/instrument.ts'
 import {
   AGGREGATE_TRADE,
   BEST_BID_ASK,
@@ -28,10 +28,10 @@ import {
   MARK_PRICE,
   ORDER_STATUS,
   TRADE,
-} from '../core/tape/kinds.ts'
-import { ROW_BYTES, ROW_SLOTS, VENUE_TIME } from '../core/tape/layout.ts'
-import type { RowBuffer } from '../core/tape/row-buffer.ts'
-import type { StateReader, StateWriter } from '../core/tape/state.ts'
+} from '../../core/tape/kinds.ts'
+import { ROW_BYTES, ROW_SLOTS, VENUE_TIME } from '../../core/tape/layout.ts'
+import type { RowBuffer } from '../../core/tape/row-buffer.ts'
+import type { StateReader, StateWriter } from '../../core/tape/state.ts'
 import { Account } from './account.ts'
 import { Admission } from './admission.ts'
 import { Arrivals } from './arrivals.ts'

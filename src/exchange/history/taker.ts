@@ -14,10 +14,10 @@
  * Own orders in the way expire before they could trade with each other (the venue's EXPIRE_MAKER): those at better prices
  * than the liquidity met, and those at its price that do not stand behind enough of it.
  */
-import { SIDE } from '../core/market/book-side.ts'
-import { checkBand, FILTER, FILTER_INPUT, hasLimitPrice } from '../core/market/filters.ts'
-import type { Instrument } from '../core/market/instrument.ts'
-import { FILL_WHY, ORDER_STATUS } from '../core/tape/kinds.ts'
+import { SIDE } from '../../core/market/book-side.ts'
+import { checkBand, FILTER, FILTER_INPUT, hasLimitPrice } from '../../core/market/filters.ts'
+import type { Instrument } from '../../core/market/instrument.ts'
+import { FILL_WHY, ORDER_STATUS } from '../../core/tape/kinds.ts'
 import { DEAL } from './events.ts'
 import type { Floor } from './floor.ts'
 import { NONE } from './orders.ts'

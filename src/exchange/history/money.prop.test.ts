@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { contract, ExchangeBench, spotMarket, type Wish } from '../testing/exchange-bench.ts'
+import { contract, ExchangeBench, spotMarket, type Wish } from '../../testing/exchange-bench.ts'
 
 type Step =
   | { readonly at: number; readonly best: readonly [number, number, number, number] }

@@ -10,15 +10,15 @@
  * bid and ask is newer than the book (its version is higher), the book's levels in front of it count as gone and the
  * quantity at the best is the newer one. Levels kept over a gap and not confirmed since are not liquidity.
  */
-import { BOOK_OUTCOME, BOOK_STATE, Book, TOP } from '../core/market/book.ts'
-import { SIDE, type BookSide } from '../core/market/book-side.ts'
-import { chainRuleOf } from '../core/market/chain-rule.ts'
-import type { Instrument } from '../core/market/instrument.ts'
-import { scaleOf } from '../core/number/decimal.ts'
-import { BEST_BID_ASK, MARK_PRICE, TRADE } from '../core/tape/kinds.ts'
-import { ROW_SLOTS, VERSION } from '../core/tape/layout.ts'
-import type { RowBuffer } from '../core/tape/row-buffer.ts'
-import type { StateReader, StateWriter } from '../core/tape/state.ts'
+import { BOOK_OUTCOME, BOOK_STATE, Book, TOP } from '../../core/market/book.ts'
+import { SIDE, type BookSide } from '../../core/market/book-side.ts'
+import { chainRuleOf } from '../../core/market/chain-rule.ts'
+import type { Instrument } from '../../core/market/instrument.ts'
+import { scaleOf } from '../../core/number/decimal.ts'
+import { BEST_BID_ASK, MARK_PRICE, TRADE } from '../../core/tape/kinds.ts'
+import { ROW_SLOTS, VERSION } from '../../core/tape/layout.ts'
+import type { RowBuffer } from '../../core/tape/row-buffer.ts'
+import type { StateReader, StateWriter } from '../../core/tape/state.ts'
 import { UNKNOWN } from './levels.ts'
 import type { ReferencePrices } from './margin-estimate.ts'
 

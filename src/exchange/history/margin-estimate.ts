@@ -5,10 +5,10 @@
  * sum". Owns running sums of margin and unrealised profit by asset. A yes is a proof: it is given only when the funds exceed
  * the need by far more than the sums can be wrong, so that decisions are those of the exact sum.
  */
-import type { PositionTable } from '../core/account/positions.ts'
-import type { Settlement } from '../core/account/settlement.ts'
-import { scaleOf } from '../core/number/decimal.ts'
-import type { I128Array } from '../core/number/i128.ts'
+import type { PositionTable } from '../../core/account/positions.ts'
+import type { Settlement } from '../../core/account/settlement.ts'
+import { scaleOf } from '../../core/number/decimal.ts'
+import type { I128Array } from '../../core/number/i128.ts'
 
 /** Where an account learns what a position is worth. */
 export interface ReferencePrices {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { contract, ExchangeBench, START_US } from '../testing/exchange-bench.ts'
+import { contract, ExchangeBench, START_US } from '../../testing/exchange-bench.ts'
 
 test('options out of range are refused with their remedy', () => {
   assert.throws(() => new ExchangeBench({ leverage: 0.5 }), /leverage of 0.5 is no whole number from 1 to 1000/)

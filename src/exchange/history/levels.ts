@@ -6,8 +6,8 @@
  * order of the levels from the best to the worst, and a filter that tells in one look that a price is not watched.
  * Refuses: more levels than its capacity. A level holds orders in the chain with its own index (Orders.head).
  */
-import { SIDE } from '../core/market/book-side.ts'
-import type { StateReader, StateWriter } from '../core/tape/state.ts'
+import { SIDE } from '../../core/market/book-side.ts'
+import type { StateReader, StateWriter } from '../../core/tape/state.ts'
 import { NONE } from './orders.ts'
 
 /** Slots of the filter: with a hundred watched prices, one look in forty finds nothing. */

@@ -13,10 +13,10 @@
  * A print whose taker is on our own side and goes through us hit offers that had come to our price: as 1, less what rule 3
  * took of them. What our fills use up of a print is not taken from the recorded orders behind us: history goes on.
  */
-import { SIDE } from '../core/market/book-side.ts'
-import { DEPTH_DIFF, DEPTH_PARTIAL, FILL_WHY, SELL_TAKER, TRADE } from '../core/tape/kinds.ts'
-import { HEAD, ROW_BYTES, ROW_SLOTS, ROW_WORDS, VENUE_TIME, VERSION } from '../core/tape/layout.ts'
-import type { RowBuffer } from '../core/tape/row-buffer.ts'
+import { SIDE } from '../../core/market/book-side.ts'
+import { DEPTH_DIFF, DEPTH_PARTIAL, FILL_WHY, SELL_TAKER, TRADE } from '../../core/tape/kinds.ts'
+import { HEAD, ROW_BYTES, ROW_SLOTS, ROW_WORDS, VENUE_TIME, VERSION } from '../../core/tape/layout.ts'
+import type { RowBuffer } from '../../core/tape/row-buffer.ts'
 import { DEAL } from './events.ts'
 import type { Floor } from './floor.ts'
 import { NONE } from './orders.ts'

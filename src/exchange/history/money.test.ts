@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { contract, ExchangeBench, spotMarket } from '../testing/exchange-bench.ts'
+import { contract, ExchangeBench, spotMarket } from '../../testing/exchange-bench.ts'
 
 const ONE = 10n ** 18n
 /** 0.05 % and 0.02 %, in 10^-12. */

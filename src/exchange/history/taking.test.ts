@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { contract, ExchangeBench, spotMarket } from '../testing/exchange-bench.ts'
+import { contract, ExchangeBench, spotMarket } from '../../testing/exchange-bench.ts'
 
 /** Bids 99 (5 lots), 98 (10); asks 101 (5), 102 (10). */
 function withBook(options?: ConstructorParameters<typeof ExchangeBench>[0]): ExchangeBench {

@@ -8,13 +8,13 @@
  * Without funding rows the announced funding is paid by the first mark price at or behind its time, at the rate that was
  * announced last before it. A funding row that follows within a minute tells of the same funding.
  */
-import { I128Array } from '../core/number/i128.ts'
-import { MAX_SCALE } from '../core/number/i128.ts'
-import { ROUND_DOWN, VenueRounding, roundingCode } from '../core/number/rounding.ts'
-import { FUNDING_PAYMENT, FUNDING_RATE, MARK_PRICE } from '../core/tape/kinds.ts'
-import { AMOUNT_DECIMALS, RATE_DECIMALS, ROW_SLOTS, VENUE_TIME } from '../core/tape/layout.ts'
-import type { RowBuffer } from '../core/tape/row-buffer.ts'
-import type { StateReader, StateWriter } from '../core/tape/state.ts'
+import { I128Array } from '../../core/number/i128.ts'
+import { MAX_SCALE } from '../../core/number/i128.ts'
+import { ROUND_DOWN, VenueRounding, roundingCode } from '../../core/number/rounding.ts'
+import { FUNDING_PAYMENT, FUNDING_RATE, MARK_PRICE } from '../../core/tape/kinds.ts'
+import { AMOUNT_DECIMALS, RATE_DECIMALS, ROW_SLOTS, VENUE_TIME } from '../../core/tape/layout.ts'
+import type { RowBuffer } from '../../core/tape/row-buffer.ts'
+import type { StateReader, StateWriter } from '../../core/tape/state.ts'
 import type { Floor } from './floor.ts'
 import { SEEN, type RecordedMarket } from './recorded-market.ts'
 

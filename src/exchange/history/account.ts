@@ -12,18 +12,18 @@
  * its settle asset are at most leverage * (wallet - spot locks + unrealised loss); unrealised profit backs nothing. An order
  * that does not raise its instrument's margin is always covered. Spot: a purchase locks its value, a sale its quantity.
  */
-import { assetTable } from '../core/market/assets.ts'
-import type { Instrument } from '../core/market/instrument.ts'
-import { instrumentKey } from '../core/market/instrument.ts'
-import { LAST_FILL, PositionTable } from '../core/account/positions.ts'
-import { FILL_AMOUNT, Settlement, feeAssetOf } from '../core/account/settlement.ts'
-import { I128Array } from '../core/number/i128.ts'
-import { ROUND_DOWN } from '../core/number/rounding.ts'
-import { FILL_FLAGS } from '../core/tape/kinds.ts'
-import { AMOUNT_DECIMALS, NO_INSTRUMENT } from '../core/tape/layout.ts'
-import { flagsOf, instrumentOf } from '../core/tape/row-buffer.ts'
-import type { RowBuffer } from '../core/tape/row-buffer.ts'
-import type { StateReader, StateWriter } from '../core/tape/state.ts'
+import { assetTable } from '../../core/market/assets.ts'
+import type { Instrument } from '../../core/market/instrument.ts'
+import { instrumentKey } from '../../core/market/instrument.ts'
+import { LAST_FILL, PositionTable } from '../../core/account/positions.ts'
+import { FILL_AMOUNT, Settlement, feeAssetOf } from '../../core/account/settlement.ts'
+import { I128Array } from '../../core/number/i128.ts'
+import { ROUND_DOWN } from '../../core/number/rounding.ts'
+import { FILL_FLAGS } from '../../core/tape/kinds.ts'
+import { AMOUNT_DECIMALS, NO_INSTRUMENT } from '../../core/tape/layout.ts'
+import { flagsOf, instrumentOf } from '../../core/tape/row-buffer.ts'
+import type { RowBuffer } from '../../core/tape/row-buffer.ts'
+import type { StateReader, StateWriter } from '../../core/tape/state.ts'
 import { MarginEstimate, type Holdings, type ReferencePrices } from './margin-estimate.ts'
 
 export interface AccountOptions {

@@ -10,8 +10,8 @@
  * take-profits, then limit orders. A limit order fills at its price, and only when the path goes beyond it.
  * Orders that arrived too late for this candle (candle-fills.ts) do not meet its path.
  */
-import { SIDE } from '../core/market/book-side.ts'
-import { FILL_WHY } from '../core/tape/kinds.ts'
+import { SIDE } from '../../core/market/book-side.ts'
+import { FILL_WHY } from '../../core/tape/kinds.ts'
 import { PATH, type CandleOrders } from './candle-orders.ts'
 import type { Floor } from './floor.ts'
 import { NONE, WAITS_FOR } from './orders.ts'

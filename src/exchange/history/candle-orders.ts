@@ -5,8 +5,8 @@
  * In: orders, and the candle under way in `path` and `seen`. Out: fills of whole orders; candles tell no quantities, so that
  * only a reduce-only order is ever filled in part, and what it finds nothing to reduce for expires.
  */
-import { hasLimitPrice } from '../core/market/filters.ts'
-import { ORDER_STATUS, TIME_IN_FORCE } from '../core/tape/kinds.ts'
+import { hasLimitPrice } from '../../core/market/filters.ts'
+import { ORDER_STATUS, TIME_IN_FORCE } from '../../core/tape/kinds.ts'
 import type { Admission } from './admission.ts'
 import { DEAL } from './events.ts'
 import type { Floor } from './floor.ts'

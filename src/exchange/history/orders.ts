@@ -6,7 +6,7 @@
  * first. Refuses: more orders than its capacity. Knows nothing of markets, money or where liquidity comes from.
  * Nothing is allocated after construction.
  */
-import type { StateReader, StateWriter } from '../core/tape/state.ts'
+import type { StateReader, StateWriter } from '../../core/tape/state.ts'
 
 /** What an open order waits for. */
 export const WAITS_FOR = { candle: 1, trigger: 2, counterparty: 3 } as const

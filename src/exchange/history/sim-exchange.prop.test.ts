@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { StateReader, StateWriter } from '../core/tape/state.ts'
-import { contract, ExchangeBench, type Wish } from '../testing/exchange-bench.ts'
-import type { TwinOrder } from '../testing/slow-account.ts'
-import { SlowExchange } from '../testing/slow-exchange.ts'
+import { StateReader, StateWriter } from '../../core/tape/state.ts'
+import { contract, ExchangeBench, type Wish } from '../../testing/exchange-bench.ts'
+import type { TwinOrder } from '../../testing/slow-account.ts'
+import { SlowExchange } from '../../testing/slow-exchange.ts'
 
 type Pairs = readonly (readonly [number, number])[]
 type Step =

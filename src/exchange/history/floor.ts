@@ -9,13 +9,13 @@
  * cut until they close no more than it: the worst priced first, at one price the youngest first; an order cut to nothing
  * expires, as do those on the wrong side. Orders waiting for a trigger are cut when they are triggered.
  */
-import { SIDE } from '../core/market/book-side.ts'
-import type { Instrument } from '../core/market/instrument.ts'
-import { I128Array } from '../core/number/i128.ts'
-import { ROUND_DOWN, VenueRounding, roundingCode } from '../core/number/rounding.ts'
-import { ORDER_FLAGS, ORDER_STATUS } from '../core/tape/kinds.ts'
-import { AMOUNT_DECIMALS, RATE_DECIMALS } from '../core/tape/layout.ts'
-import type { StateReader, StateWriter } from '../core/tape/state.ts'
+import { SIDE } from '../../core/market/book-side.ts'
+import type { Instrument } from '../../core/market/instrument.ts'
+import { I128Array } from '../../core/number/i128.ts'
+import { ROUND_DOWN, VenueRounding, roundingCode } from '../../core/number/rounding.ts'
+import { ORDER_FLAGS, ORDER_STATUS } from '../../core/tape/kinds.ts'
+import { AMOUNT_DECIMALS, RATE_DECIMALS } from '../../core/tape/layout.ts'
+import type { StateReader, StateWriter } from '../../core/tape/state.ts'
 import { TERMS, type Account } from './account.ts'
 import { DEAL, fillFlags, type Events } from './events.ts'
 import type { Levels } from './levels.ts'

@@ -5,10 +5,10 @@
  * those and no more, and the prices of such rows in the recorded market. Refuses what is not certain (the first row of a
  * kind, a book that shows level by level, a position that only best prices value): such rows go the long way.
  */
-import { SIDE } from '../core/market/book-side.ts'
-import { AGGREGATE_TRADE, BEST_BID_ASK, TRADE } from '../core/tape/kinds.ts'
-import { ROW_BYTES, ROW_SLOTS, VENUE_TIME, VERSION } from '../core/tape/layout.ts'
-import type { RowBuffer } from '../core/tape/row-buffer.ts'
+import { SIDE } from '../../core/market/book-side.ts'
+import { AGGREGATE_TRADE, BEST_BID_ASK, TRADE } from '../../core/tape/kinds.ts'
+import { ROW_BYTES, ROW_SLOTS, VENUE_TIME, VERSION } from '../../core/tape/layout.ts'
+import type { RowBuffer } from '../../core/tape/row-buffer.ts'
 import type { Floor } from './floor.ts'
 import { NONE } from './orders.ts'
 import { FACT, FACTS, SEEN, type RecordedMarket } from './recorded-market.ts'

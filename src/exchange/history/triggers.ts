@@ -6,8 +6,8 @@
  * The price is that of the last trade (the venue's contract price); on instruments without trades it is the price that the
  * order would trade at: the best ask for purchases, the best bid for sales.
  */
-import { ORDER_TYPE } from '../core/tape/kinds.ts'
-import type { StateReader, StateWriter } from '../core/tape/state.ts'
+import { ORDER_TYPE } from '../../core/tape/kinds.ts'
+import type { StateReader, StateWriter } from '../../core/tape/state.ts'
 import type { Floor } from './floor.ts'
 import { NONE, WAITS_FOR } from './orders.ts'
 import { FACT, FACTS, SEEN, type RecordedMarket } from './recorded-market.ts'

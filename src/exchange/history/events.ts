@@ -5,11 +5,11 @@
  * belong to whoever delivers the rows. Fails: with RangeError when the buffer is full, because a row about money is never
  * dropped; the buffer is sized for everything that one call can cause and must be drained between calls.
  */
-import type { I128Array } from '../core/number/i128.ts'
-import { writeId } from '../core/tape/ids.ts'
-import { FILL, FILL_FLAGS, FUNDING_PAYMENT, ORDER_UPDATE } from '../core/tape/kinds.ts'
-import { ROW_SLOTS, ROW_WORDS, VENUE_TIME } from '../core/tape/layout.ts'
-import { RowBuffer } from '../core/tape/row-buffer.ts'
+import type { I128Array } from '../../core/number/i128.ts'
+import { writeId } from '../../core/tape/ids.ts'
+import { FILL, FILL_FLAGS, FUNDING_PAYMENT, ORDER_UPDATE } from '../../core/tape/kinds.ts'
+import { ROW_SLOTS, ROW_WORDS, VENUE_TIME } from '../../core/tape/layout.ts'
+import { RowBuffer } from '../../core/tape/row-buffer.ts'
 import type { Orders } from './orders.ts'
 
 /** Cells of `Events.deal`: the fill about to be told, in price quanta and lots. */

@@ -18,12 +18,12 @@
  * Stamps: fills at the open have the open time, or that of the last arrival if that was later; fills on the path and at the
  * close the last microsecond of the candle, or the present if that is later.
  */
-import { SIDE } from '../core/market/book-side.ts'
-import { hasLimitPrice, hasTrigger } from '../core/market/filters.ts'
-import { CANDLE, CANDLE_FLAGS, FILL_WHY, ORDER_STATUS, TIME_IN_FORCE } from '../core/tape/kinds.ts'
-import { HEAD, ROW_BYTES, ROW_SLOTS } from '../core/tape/layout.ts'
-import type { RowBuffer } from '../core/tape/row-buffer.ts'
-import type { StateReader, StateWriter } from '../core/tape/state.ts'
+import { SIDE } from '../../core/market/book-side.ts'
+import { hasLimitPrice, hasTrigger } from '../../core/market/filters.ts'
+import { CANDLE, CANDLE_FLAGS, FILL_WHY, ORDER_STATUS, TIME_IN_FORCE } from '../../core/tape/kinds.ts'
+import { HEAD, ROW_BYTES, ROW_SLOTS } from '../../core/tape/layout.ts'
+import type { RowBuffer } from '../../core/tape/row-buffer.ts'
+import type { StateReader, StateWriter } from '../../core/tape/state.ts'
 import { CandleOrders, PATH, SEEN_CANDLE, SEEN_COLUMNS, type CandleOrderParts } from './candle-orders.ts'
 import { CandlePath } from './candle-path.ts'
 import { rejectionCode, REJECTION } from './errors.ts'
