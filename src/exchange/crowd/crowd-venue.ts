@@ -53,6 +53,12 @@ export function crowdOrder(): PlaceRequest {
   }
 }
 
+/** A price (quanta) on the market's ticks, as they are now, the next one up or down where it lies between two. */
+export function onTick({ tickSize }: Instrument, price: number, up: boolean): number {
+  const ticks = price / tickSize
+  return (up ? Math.ceil(ticks) : Math.floor(ticks)) * tickSize
+}
+
 /** Fewest lots whose value at a price (quanta) the venue accepts, with a little above it for the mark price's difference. */
 export function fewestLots(instrument: Instrument, price: number): number {
   const { minNotionalMicros, stepSize, minQuantity, priceDecimals, quantityDecimals } = instrument

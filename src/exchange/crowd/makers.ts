@@ -13,7 +13,7 @@ import { BUY, SELL } from '../venue/requests.ts'
 import type { PlaceRequest } from '../venue/requests.ts'
 import { STATUS } from '../venue/events.ts'
 import type { OrderStore } from '../venue/order-store.ts'
-import { CROWD, crowdOrder, fewestLots, lotsWorth } from './crowd-venue.ts'
+import { CROWD, crowdOrder, fewestLots, lotsWorth, onTick } from './crowd-venue.ts'
 import type { CrowdMarket, CrowdVenue } from './crowd-venue.ts'
 import { STORM, share } from './fair-values.ts'
 import { PLACES, makeLadder } from './ladder.ts'
@@ -40,6 +40,8 @@ export class Makers {
   readonly #orders: OrderStore
   readonly #markets: readonly CrowdMarket[]
   readonly #ladders: readonly Ladder[]
+  /** Quanta of a tick as it was at first: the makers go on counting in those, and round when they order. */
+  readonly #ticks: Float64Array
   readonly #firstAccount: number
   readonly #request: PlaceRequest = crowdOrder()
   readonly #best: Float64Array
@@ -53,6 +55,7 @@ export class Makers {
     this.#orders = venue.orders
     this.#markets = markets
     this.#ladders = startTicks.map((ticks) => makeLadder(ticks))
+    this.#ticks = Float64Array.from(venue.instruments, ({ tickSize }) => tickSize)
     this.#firstAccount = firstAccount
     this.#best = new Float64Array(markets.length * COLUMNS)
     this.#slots = new Int32Array(markets.length * 2 * PLACES).fill(-1)
@@ -109,7 +112,7 @@ export class Makers {
   /** Fills empty places. */
   place(market: number, random: Random): void {
     const instrument = this.#venue.instruments[market] as Instrument
-    const tick = instrument.tickSize
+    const tick = this.#ticks[market] as number
     const fewest = fewestLots(instrument, this.bid(market) * tick)
     for (let side = BUY; side <= SELL; side++) {
       const from = (market * 2 + side) * PLACES
@@ -152,7 +155,7 @@ export class Makers {
     request.account = this.#firstAccount + (place % CROWD.makers)
     request.instrument = market
     request.side = side
-    request.price = price * tick
+    request.price = onTick(this.#venue.instruments[market] as Instrument, price * tick, side === SELL)
     request.quantity = lotsWorth(this.#venue.instruments[market] as Instrument, value, request.price, fewest)
     if (this.#venue.place(request) !== 0) return
     const slot = this.#venue.lastSlot

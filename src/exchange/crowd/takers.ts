@@ -10,7 +10,7 @@ import type { Random } from '../../core/number/random.ts'
 import type { StateReader, StateWriter } from '../../core/tape/state.ts'
 import { BUY, ORDER_KIND, SELL, TIME_IN_FORCE } from '../venue/requests.ts'
 import type { PlaceRequest } from '../venue/requests.ts'
-import { CROWD, crowdOrder, fewestLots, lotsWorth } from './crowd-venue.ts'
+import { CROWD, crowdOrder, fewestLots, lotsWorth, onTick } from './crowd-venue.ts'
 import type { CrowdMarket, CrowdVenue } from './crowd-venue.ts'
 import { CALM, STORM, share } from './fair-values.ts'
 
@@ -45,11 +45,14 @@ export class Takers {
   readonly #firstAccount: number
   readonly #request: PlaceRequest = crowdOrder()
   readonly #flow: Float64Array
+  /** Quanta of a tick as it was at first: the crowd goes on counting in those, and rounds when it orders. */
+  readonly #ticks: Float64Array
 
   constructor(venue: CrowdVenue, markets: readonly CrowdMarket[], firstAccount: number) {
     this.#venue = venue
     this.#markets = markets
     this.#firstAccount = firstAccount
+    this.#ticks = Float64Array.from(venue.instruments, ({ tickSize }) => tickSize)
     this.#flow = new Float64Array(markets.length * COLUMNS)
   }
 
@@ -102,7 +105,13 @@ export class Takers {
     const price = side === BUY ? ask : bid
     const request = this.#order(market, CROWD.makers + random.below(CROWD.takers), side, price)
     request.quantity = this.#lots(market, price, random)
-    const most = (this.#venue.instruments[market] as Instrument).marketMaxQuantity
+    const {
+      marketMaxQuantity: most,
+      marketMinQuantity: least,
+      marketStepSize,
+    } = this.#venue.instruments[market] as Instrument
+    if (request.quantity < least) request.quantity = least
+    if (marketStepSize > 0) request.quantity = Math.ceil(request.quantity / marketStepSize) * marketStepSize
     if (most > 0 && request.quantity > most) request.quantity = most
     request.orderKind = ORDER_KIND.market
     request.timeInForce = TIME_IN_FORCE.gtc
@@ -150,14 +159,15 @@ export class Takers {
     request.instrument = market
     request.side = side
     request.orderKind = ORDER_KIND.limit
-    request.price = Math.max(1, ticks) * (this.#venue.instruments[market] as Instrument).tickSize
+    const price = Math.max(1, ticks) * (this.#ticks[market] as number)
+    request.price = onTick(this.#venue.instruments[market] as Instrument, price, side === BUY)
     return request
   }
 
   /** Sizes have a heavy tail (a power law with exponent 3/2): many small ones, now and then one that sweeps levels. */
   #lots(market: number, ticks: number, random: Random): number {
     const instrument = this.#venue.instruments[market] as Instrument
-    const price = Math.max(1, ticks) * instrument.tickSize
+    const price = Math.max(1, ticks) * (this.#ticks[market] as number)
     const draw = Math.max(share(random), 1 / 4096)
     const value = (this.#markets[market] as CrowdMarket).takerValue / Math.cbrt(draw * draw)
     return lotsWorth(instrument, value, price, fewestLots(instrument, price))

@@ -30,7 +30,7 @@ export const EVENT = {
   /** A liquidation order was filled, for the public. */
   liquidation: 13,
   marginCall: 14,
-  /** Trading of an instrument halted or went on. */
+  /** Trading of an instrument halted or went on, or its filters changed. */
   status: 15,
   /** Spot: an order list changed: its index in `slot`, its id in `orderId`, LIST_STATUS in `status`. */
   list: 16,

@@ -233,6 +233,27 @@ export interface HaltRequest {
   halted: boolean
 }
 
+/** All filters of a market from now on: prices in price quanta, quantities in lots, 0 where there is no bound. */
+export interface FiltersRequest {
+  readonly kind: 'filters'
+  instrument: number
+  tickSize: number
+  minPrice: number
+  maxPrice: number
+  stepSize: number
+  minQuantity: number
+  maxQuantity: number
+  /** Of market orders. */
+  marketStepSize: number
+  marketMinQuantity: number
+  marketMaxQuantity: number
+  /** Millionths of the quote asset. */
+  minNotionalMicros: number
+  /** Farthest prices from the mark or average price, in millionths of it. */
+  priceBandUpPpm: number
+  priceBandDownPpm: number
+}
+
 export type VenueRequest =
   | PlaceRequest
   | CancelRequest
@@ -253,6 +274,7 @@ export type VenueRequest =
   | OpenAccountRequest
   | MarkRequest
   | HaltRequest
+  | FiltersRequest
 
 /** What became of a request. */
 export interface Outcome {

@@ -1,7 +1,7 @@
 /**
  * Control of the box by its operator: `/sim/*` on both servers, only where it was asked for.
  *
- * In: JSON. Out: JSON. Accounts, keys, deposits, mark prices, halts, pace, faults, and the venues' own truth for checkers.
+ * In: JSON. Out: JSON. Accounts, keys, deposits, mark prices, halts, filters, pace, faults, and the venues' own truth for checkers.
  * Owns nothing: what changes the box goes through its journal like everything else. Refuses with status 400 and
  * {"error": "..."}; prices and amounts are decimal text. No key is asked for: whoever reaches the port controls the box,
  * which is why it listens on this machine alone.
@@ -16,6 +16,7 @@ import { type Deposit, depositTo, openAccount } from '../box/open-account.ts'
 import { SPEED_MAX } from '../box/pace.ts'
 import type { Outcome } from '../venue/requests.ts'
 import { ControlBody, ControlError } from './control-body.ts'
+import { checkFilters, readFilters } from './control-filters.ts'
 import { CONTROL_PREFIX } from './control-path.ts'
 import type { Truth } from './control-truth.ts'
 import { type FaultBoard, REQUEST_FAULTS, STREAM_FAULTS } from './faults.ts'
@@ -65,6 +66,7 @@ export function addControl(app: FastifyInstance, parts: ControlParts): void {
     ['POST', 'deposits', ({ body }) => desk.deposit(body)],
     ['POST', 'mark', ({ body }) => desk.mark(body)],
     ['POST', 'halt', ({ body }) => desk.halt(body)],
+    ['POST', 'filters', ({ body }) => desk.filters(body)],
     ['POST', 'speed', ({ body }) => desk.speed(body)],
     ['POST', 'run', ({ body }) => desk.run(body)],
     ['GET', 'faults', () => parts.faults.list()],
@@ -191,6 +193,16 @@ class ControlDesk {
     const instrument = this.#instrument(venue, body.text('symbol'))
     const request = { kind: 'halt', instrument, halted: body.flag('halted') } as const
     body.finish()
+    return done(this.#parts.host.command({ kind: 'request', venue, request }))
+  }
+
+  filters(body: ControlBody): unknown {
+    const venue = body.choice('venue', VENUES)
+    const instrument = this.#instrument(venue, body.text('symbol'))
+    const filters = readFilters(body, this.#parts.host.box[venue].instruments[instrument] as Instrument)
+    body.finish()
+    checkFilters(filters)
+    const request = { kind: 'filters', instrument, ...filters } as const
     return done(this.#parts.host.command({ kind: 'request', venue, request }))
   }
 

@@ -9,6 +9,7 @@ import { EventLog } from '../events.ts'
 import { Matcher } from '../matcher.ts'
 import { OrderBook } from '../order-book.ts'
 import { OrderStore } from '../order-store.ts'
+import { loadFilters, saveFilters } from '../filter-rules.ts'
 import { checkInstruments, type VenueInstrument } from '../venue-instrument.ts'
 import { Accounts } from './accounts.ts'
 import { UNIT } from './brackets.ts'
@@ -33,10 +34,11 @@ export interface FuturesConfig {
 }
 
 const SECTION = 'futures-venue'
-const VERSION = 1
+const VERSION = 2
 
 export class FuturesState {
-  readonly instruments: readonly VenueInstrument[]
+  /** Replaced one by one when their filters change: look a market up again for each request. */
+  readonly instruments: VenueInstrument[]
   readonly assets: readonly string[]
   readonly options: FuturesOptions
   readonly crowdAccounts: number
@@ -58,7 +60,7 @@ export class FuturesState {
   readonly history: History
 
   constructor(config: FuturesConfig) {
-    const { instruments } = config
+    const instruments = [...config.instruments]
     checkInstruments(instruments)
     for (const { symbol, market } of instruments)
       if (market !== 'linear')
@@ -91,6 +93,7 @@ export class FuturesState {
     assert(this.events.length === 0, 'events are read before the venue is saved')
     writer.begin(SECTION, VERSION)
     writer.f64s(this.time)
+    saveFilters(writer, this.instruments)
     for (const part of this.#parts()) part.save(writer)
     writer.f64s(this.booking.openInterest)
     writer.end()
@@ -100,6 +103,7 @@ export class FuturesState {
   load(reader: StateReader): void {
     reader.begin(SECTION, VERSION)
     reader.into(this.time)
+    loadFilters(reader, this.instruments)
     for (const part of this.#parts()) part.load(reader)
     reader.into(this.booking.openInterest)
     reader.end()

@@ -25,6 +25,9 @@ const SECTION = 'futures'
 const VERSION = 1
 const MICRO_DECIMALS = 1_000_000
 
+/** What a request is refused for with -1130, where it is not the amount. */
+const PARAMETERS: Partial<Record<VenueRequest['kind'], string>> = { conditional: 'callbackRate', filters: 'filters' }
+
 export class FuturesVenue extends Inquiry {
   readonly #orders: OrderDesk
   readonly #conditionals: ConditionalDesk
@@ -163,6 +166,8 @@ export class FuturesVenue extends Inquiry {
         return this.#clockwork.setMark(request)
       case 'halt':
         return this.#settings.halt(request)
+      case 'filters':
+        return this.#settings.filters(request)
       case 'place-list':
       case 'cancel-list':
       case 'cancel-replace':
@@ -190,7 +195,7 @@ export class FuturesVenue extends Inquiry {
       case VENUE_ERROR.notRequired.code:
         return textOfCode(code, 'reduceOnly' in request && request.reduceOnly ? 'reduceOnly' : 'price')
       case VENUE_ERROR.invalidParameter.code:
-        return textOfCode(code, request.kind === 'conditional' ? 'callbackRate' : 'amount')
+        return textOfCode(code, PARAMETERS[request.kind] ?? 'amount')
       default:
         return textOfCode(code)
     }

@@ -1,6 +1,6 @@
 /**
  * What accounts settle beside orders: new accounts, deposits and withdrawals, leverage, margin type, position mode, and the
- * margin of isolated positions; and the operator's halts.
+ * margin of isolated positions; and the operator's halts and filters.
  *
  * In: requests. Out: the venue's code; `balance`, `position`, `configuration` and `status` events. A refused request changes
  * nothing.
@@ -10,7 +10,9 @@ import { tryParseAmount } from '../../../core/number/decimal.ts'
 import { I128Array } from '../../../core/number/i128.ts'
 import { AMOUNT_DECIMALS } from '../venue-instrument.ts'
 import { EVENT, FIELD, REASON } from '../events.ts'
+import { filterProblem, withFilters } from '../filter-rules.ts'
 import type {
+  FiltersRequest,
   HaltRequest,
   LeverageRequest,
   MarginTypeRequest,
@@ -153,6 +155,18 @@ export class SettingsDesk {
     markets.halted[instrument] = halted ? 1 : 0
     const at = this.#tell(EVENT.status, -1, instrument, REASON.none)
     this.#state.events.cells[at + FIELD.status] = halted ? 1 : 0
+    return 0
+  }
+
+  filters(request: FiltersRequest): number {
+    const { instruments, markets } = this.#state
+    const { instrument } = request
+    const rules = instruments[instrument]
+    if (rules === undefined) return VENUE_ERROR.invalidSymbol.code
+    if (filterProblem(request) !== undefined) return VENUE_ERROR.invalidParameter.code
+    instruments[instrument] = withFilters(rules, request)
+    const at = this.#tell(EVENT.status, -1, instrument, REASON.none)
+    this.#state.events.cells[at + FIELD.status] = markets.halted[instrument] as number
     return 0
   }
 

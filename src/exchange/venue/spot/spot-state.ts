@@ -12,6 +12,7 @@ import { Matcher } from '../matcher.ts'
 import { noteOrder } from '../note-order.ts'
 import { OrderBook } from '../order-book.ts'
 import { ORDER_FLAG, OrderStore } from '../order-store.ts'
+import { loadFilters, saveFilters } from '../filter-rules.ts'
 import { checkInstruments, type VenueInstrument } from '../venue-instrument.ts'
 import { AveragePrice } from './average-price.ts'
 import { Balances } from './balances.ts'
@@ -32,10 +33,11 @@ export interface SpotVenueOptions {
 }
 
 const SECTION = 'spot-venue'
-const VERSION = 1
+const VERSION = 2
 
 export class SpotState {
-  readonly instruments: readonly VenueInstrument[]
+  /** Replaced one by one when their filters change: look a market up again for each request. */
+  readonly instruments: VenueInstrument[]
   readonly assets: readonly string[]
   readonly time: Float64Array = new Float64Array(1)
   readonly events: EventLog = new EventLog()
@@ -60,7 +62,7 @@ export class SpotState {
   readonly #settlement: SpotSettlement
 
   constructor(options: SpotVenueOptions) {
-    const { instruments } = options
+    const instruments = [...options.instruments]
     checkInstruments(instruments)
     for (const { symbol, market } of instruments)
       if (market !== 'spot') throw new RangeError(`${symbol}: a ${market} market cannot be traded at the spot venue`)
@@ -128,6 +130,7 @@ export class SpotState {
     writer.u32(this.names.length)
     for (const name of this.names) writer.text(name)
     writer.u8s(this.halted)
+    saveFilters(writer, this.instruments)
     this.orders.save(writer)
     this.matcher.save(writer)
     this.columns.save(writer)
@@ -147,6 +150,7 @@ export class SpotState {
     this.names.length = 0
     for (let count = reader.u32(); count > 0; count--) this.names.push(reader.text())
     reader.into(this.halted)
+    loadFilters(reader, this.instruments)
     this.orders.load(reader)
     this.matcher.load(reader)
     this.columns.load(reader)

@@ -12,9 +12,10 @@ import { tryParseAmount } from '../../../core/number/decimal.ts'
 import { I128Array } from '../../../core/number/i128.ts'
 import type { StateReader, StateWriter } from '../../../core/tape/state.ts'
 import { EVENT, FIELD, FIELDS, REASON, STATUS, type EventLog } from '../events.ts'
+import { filterProblem, withFilters } from '../filter-rules.ts'
 import type { OrderBook } from '../order-book.ts'
 import { ORDER_FLAG, type OrderStore } from '../order-store.ts'
-import type { OrderRequest, Outcome, PlaceRequest, TransferRequest, VenueRequest } from '../requests.ts'
+import type { FiltersRequest, OrderRequest, Outcome, PlaceRequest, TransferRequest, VenueRequest } from '../requests.ts'
 import type { VenueInstrument } from '../venue-instrument.ts'
 import { ASSET_DECIMALS } from './balances.ts'
 import type { FeeRates } from './fee-tiers.ts'
@@ -160,6 +161,8 @@ export class SpotVenue {
         return SPOT_ERROR.none
       case 'halt':
         return this.#halt(request.instrument, request.halted)
+      case 'filters':
+        return this.#changeFilters(request)
       case 'countdown':
       case 'cancel-conditional':
       case 'cancel-all-conditional':
@@ -219,13 +222,27 @@ export class SpotVenue {
   #halt(instrument: number, halted: boolean): number {
     if (!(instrument >= 0 && instrument < this.instruments.length)) return SPOT_ERROR.badSymbol
     this.state.halted[instrument] = halted ? 1 : 0
+    this.#tellStatus(instrument)
+    return SPOT_ERROR.none
+  }
+
+  #changeFilters(request: FiltersRequest): number {
+    const { instruments } = this.state
+    const rules = instruments[request.instrument]
+    if (rules === undefined) return SPOT_ERROR.badSymbol
+    if (filterProblem(request) !== undefined) return SPOT_ERROR.badFilters
+    instruments[request.instrument] = withFilters(rules, request)
+    this.#tellStatus(request.instrument)
+    return SPOT_ERROR.none
+  }
+
+  #tellStatus(instrument: number): void {
     const at = this.events.append(EVENT.status)
     const { cells } = this.events
     cells[at + FIELD.time] = this.time[0] as number
     cells[at + FIELD.instrument] = instrument
     cells[at + FIELD.slot] = -1
-    cells[at + FIELD.detail] = halted ? 1 : 0
-    return SPOT_ERROR.none
+    cells[at + FIELD.detail] = this.state.halted[instrument] as number
   }
 
   /** Ends a request: sets off what its trades reached, keeps the records of what ended, tells of the levels. */
