@@ -105,3 +105,35 @@ test('filters that cannot be are refused with the name of the field', async (t) 
   const order = { symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quoteOrderQty: '49' }
   assert.equal((await running.signed('spot', 'POST', '/api/v3/order', order))['msg'], 'Filter failure: NOTIONAL')
 })
+
+test('a bot is told of partial fills, then of the last one, with growing quantities', async (t) => {
+  const running = await started(t, ['--symbols', 'BTCUSDT', '--control', '--account', 'anna:100000'])
+  const { listenKey } = await running.signed('futures', 'POST', '/fapi/v1/listenKey', {})
+  const told = await listen(t, `${running.document.futures.streams}/private/ws?listenKey=${String(listenKey)}`)
+  const slices = { venue: 'futures', account: 'anna', slices: 4 }
+  assert.deepEqual(await control(running, 'slices', slices), [200, {}])
+  const order = { symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quantity: '0.008', newOrderRespType: 'RESULT' }
+  const reply = await running.signed('futures', 'POST', '/fapi/v1/order', order)
+  assert.deepEqual([reply['status'], reply['executedQty']], ['FILLED', '0.008'])
+  const trades = await running.signed('futures', 'GET', '/fapi/v1/userTrades', { symbol: 'BTCUSDT' })
+  assert.ok(Array.isArray(trades))
+  const fills = told.flatMap(({ e, o }) => {
+    const report = o as Reply | undefined
+    return e === 'ORDER_TRADE_UPDATE' && report?.['x'] === 'TRADE' ? [report] : []
+  })
+  assert.ok(fills.length >= 4)
+  assert.equal(fills.length, trades.length)
+  assert.deepEqual(
+    fills.map(({ t: id }) => id),
+    trades.map(({ id }: Reply) => id),
+  )
+  let sum = 0
+  for (const [index, { X, l, z }] of fills.entries()) {
+    sum += Math.round(Number(l) * 1000)
+    assert.equal(Math.round(Number(z) * 1000), sum)
+    assert.equal(X, index === fills.length - 1 ? 'FILLED' : 'PARTIALLY_FILLED')
+  }
+  assert.equal(sum, 8)
+  const wrong = await control(running, 'slices', { ...slices, slices: 0 })
+  assert.deepEqual(wrong, [400, { error: 'slices is a number from 1 to 1000' }])
+})

@@ -20,6 +20,7 @@ import type { StateReader, StateWriter } from '../../core/tape/state.ts'
 import { Deadlines } from './deadlines.ts'
 import { EVENT, FIELD, REASON, STATUS } from './events.ts'
 import type { EventLog } from './events.ts'
+import { FillSlices } from './fill-slices.ts'
 import { noteOrder } from './note-order.ts'
 import type { OrderBook } from './order-book.ts'
 import { lotsWithin, reaches } from './reach.ts'
@@ -29,13 +30,14 @@ import { SELF_TRADE, TIME_IN_FORCE } from './requests.ts'
 import type { Settlement } from './settlement.ts'
 
 const SECTION = 'matcher'
-const VERSION = 1
+const VERSION = 2
 
 export class Matcher {
   /** Worst price, in quanta, at which the next order without a price may trade: [0]. Infinite and 0 for none. */
   readonly bound: Float64Array = new Float64Array(1)
   /** Id of the last trade, by instrument. */
   readonly tradeIds: Float64Array
+  readonly slices: FillSlices
   readonly #orders: OrderStore
   readonly #books: readonly OrderBook[]
   readonly #events: EventLog
@@ -48,6 +50,7 @@ export class Matcher {
 
   constructor(orders: OrderStore, books: readonly OrderBook[], events: EventLog, settlement: Settlement) {
     this.#orders = orders
+    this.slices = new FillSlices(orders)
     this.#books = books
     this.#events = events
     this.#settlement = settlement
@@ -117,10 +120,7 @@ export class Matcher {
     const remaining = (orders.remaining[slot] as number) + quantity - (orders.quantity[slot] as number)
     const opposite = book.best(1 - side)
     const takes = opposite !== -1 && reaches(side, price, book.price[opposite] as number)
-    if (remaining <= 0 || (takes && orders.timeInForce[slot] === TIME_IN_FORCE.gtx)) {
-      this.cancel(slot)
-      return
-    }
+    if (remaining <= 0 || (takes && orders.timeInForce[slot] === TIME_IN_FORCE.gtx)) return this.cancel(slot)
     this.#settlement.left(slot)
     book.remove(slot)
     orders.price[slot] = price
@@ -134,10 +134,7 @@ export class Matcher {
     const lots = (orders.quantity[slot] as number) - quantity
     const remaining = (orders.remaining[slot] as number) - lots
     assert(lots >= 0, 'an order shrinks, it does not grow')
-    if (remaining <= 0) {
-      this.cancel(slot)
-      return
-    }
+    if (remaining <= 0) return this.cancel(slot)
     if (orders.level[slot] !== -1) this.#bookOf(slot).shrink(slot, lots)
     this.#setQuantity(slot, quantity, remaining)
     this.#settlement.shrank(slot, lots)
@@ -160,7 +157,9 @@ export class Matcher {
   /** Fills a resting order, at its price, with an entered one that never rests: what it leaves of that is forgotten. */
   meet(taker: number, maker: number): void {
     this.#orders.status[taker] = STATUS.new
-    this.#pair(taker, maker, this.#bookOf(maker))
+    const { isOpen, remaining } = this.#orders
+    do this.#pair(taker, maker, this.#bookOf(maker))
+    while (this.slices.active && isOpen[maker] === 1 && remaining[taker] !== 0)
     this.#close(taker)
   }
 
@@ -172,12 +171,14 @@ export class Matcher {
       ;(this.#books[instrument] as OrderBook).publish(this.#events, this.#orders.time)
     }
     this.#touchedCount = 0
+    this.slices.forget()
   }
 
   /** Writes trade ids and books. Store and events are the venue's. */
   save(writer: StateWriter): void {
     writer.begin(SECTION, VERSION)
     writer.f64s(this.tradeIds)
+    this.slices.save(writer)
     for (const book of this.#books) book.save(writer)
     writer.end()
   }
@@ -186,6 +187,7 @@ export class Matcher {
   load(reader: StateReader): void {
     reader.begin(SECTION, VERSION)
     reader.into(this.tradeIds)
+    this.slices.load(reader)
     this.#deadlines.clear()
     for (const book of this.#books) {
       book.load(reader)
@@ -214,10 +216,7 @@ export class Matcher {
         if (orders.status[taker] === STATUS.expiredInMatch) return
       } else {
         this.#pair(taker, maker, book)
-        if (orders.remaining[taker] === 0) {
-          this.#close(taker)
-          return
-        }
+        if (orders.remaining[taker] === 0) return this.#close(taker)
         if (orders.status[taker] === STATUS.expired) return
       }
     }
@@ -245,19 +244,14 @@ export class Matcher {
     const events = this.#events
     let quantity = Math.min(orders.remaining[taker] as number, orders.remaining[maker] as number)
     if (((orders.flags[maker] as number) & ORDER_FLAG.reduceOnly) !== 0) {
-      quantity = Math.min(quantity, this.#settlement.roomOf(maker))
-      if (quantity <= 0) {
-        this.expire(maker, REASON.reduceOnly)
-        return
-      }
+      quantity = this.#within(maker, quantity)
+      if (quantity <= 0) return
     }
     if (((orders.flags[taker] as number) & ORDER_FLAG.reduceOnly) !== 0) {
-      quantity = Math.min(quantity, this.#settlement.roomOf(taker))
-      if (quantity <= 0) {
-        this.expire(taker, REASON.reduceOnly)
-        return
-      }
+      quantity = this.#within(taker, quantity)
+      if (quantity <= 0) return
     }
+    if (this.slices.active) quantity = this.slices.next(taker, maker, quantity)
     const instrument = book.instrument
     const tradeId = (this.tradeIds[instrument] as number) + 1
     this.tradeIds[instrument] = tradeId
@@ -277,6 +271,13 @@ export class Matcher {
     if (orders.remaining[maker] === 0) this.#leave(maker, book)
     this.#settlement.settle(taker, maker, takerEvent)
     this.#tellTrade(taker, takerEvent)
+  }
+
+  /** Lots, of `quantity`, that a reduce-only order may fill; where there are none it expires. */
+  #within(slot: number, quantity: number): number {
+    const lots = Math.min(quantity, this.#settlement.roomOf(slot))
+    if (lots <= 0) this.expire(slot, REASON.reduceOnly)
+    return lots
   }
 
   /** Counts a fill for one of its orders and completes that order's event. */

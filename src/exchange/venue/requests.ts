@@ -254,6 +254,14 @@ export interface FiltersRequest {
   priceBandDownPpm: number
 }
 
+/** Cuts the next `matches` of an account's orders into so many fills each, as far as their lots go; 1 takes that back. */
+export interface SlicesRequest {
+  readonly kind: 'slices'
+  account: number
+  slices: number
+  matches: number
+}
+
 export type VenueRequest =
   | PlaceRequest
   | CancelRequest
@@ -275,6 +283,7 @@ export type VenueRequest =
   | MarkRequest
   | HaltRequest
   | FiltersRequest
+  | SlicesRequest
 
 /** What became of a request. */
 export interface Outcome {

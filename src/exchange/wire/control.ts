@@ -14,6 +14,7 @@ import type { BoxVenue, VenueName } from '../box/box-venue.ts'
 import type { BoxKey } from '../box/commands.ts'
 import { type Deposit, depositTo, openAccount } from '../box/open-account.ts'
 import { SPEED_MAX } from '../box/pace.ts'
+import { MOST_SLICES } from '../venue/fill-slices.ts'
 import type { Outcome } from '../venue/requests.ts'
 import { ControlBody, ControlError } from './control-body.ts'
 import { checkFilters, readFilters } from './control-filters.ts'
@@ -67,6 +68,7 @@ export function addControl(app: FastifyInstance, parts: ControlParts): void {
     ['POST', 'mark', ({ body }) => desk.mark(body)],
     ['POST', 'halt', ({ body }) => desk.halt(body)],
     ['POST', 'filters', ({ body }) => desk.filters(body)],
+    ['POST', 'slices', ({ body }) => desk.slices(body)],
     ['POST', 'speed', ({ body }) => desk.speed(body)],
     ['POST', 'run', ({ body }) => desk.run(body)],
     ['GET', 'faults', () => parts.faults.list()],
@@ -203,6 +205,19 @@ class ControlDesk {
     body.finish()
     checkFilters(filters)
     const request = { kind: 'filters', instrument, ...filters } as const
+    return done(this.#parts.host.command({ kind: 'request', venue, request }))
+  }
+
+  /** Cuts the next matches of an account into several fills each. */
+  slices(body: ControlBody): unknown {
+    const venue = body.choice('venue', VENUES)
+    const request = {
+      kind: 'slices',
+      account: this.#account(body),
+      slices: body.whole('slices', 1, MOST_SLICES),
+      matches: body.whole('count', 1, 1_000_000_000, 1),
+    } as const
+    body.finish()
     return done(this.#parts.host.command({ kind: 'request', venue, request }))
   }
 

@@ -26,7 +26,11 @@ const VERSION = 1
 const MICRO_DECIMALS = 1_000_000
 
 /** What a request is refused for with -1130, where it is not the amount. */
-const PARAMETERS: Partial<Record<VenueRequest['kind'], string>> = { conditional: 'callbackRate', filters: 'filters' }
+const PARAMETERS: Partial<Record<VenueRequest['kind'], string>> = {
+  conditional: 'callbackRate',
+  filters: 'filters',
+  slices: 'slices',
+}
 
 export class FuturesVenue extends Inquiry {
   readonly #orders: OrderDesk
@@ -168,6 +172,10 @@ export class FuturesVenue extends Inquiry {
         return this.#settings.halt(request)
       case 'filters':
         return this.#settings.filters(request)
+      case 'slices':
+        return this.state.matcher.slices.order(request.account, request.slices, request.matches)
+          ? 0
+          : VENUE_ERROR.invalidParameter.code
       case 'place-list':
       case 'cancel-list':
       case 'cancel-replace':

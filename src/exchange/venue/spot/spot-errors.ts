@@ -51,6 +51,7 @@ export const SPOT_ERROR = {
   badAmount: 92,
   notSupported: 89,
   badFilters: 93,
+  badSlices: 94,
 } as const
 
 type Entry = readonly [code: number, text: string]
@@ -94,6 +95,7 @@ const ENTRIES: Readonly<Record<number, Entry>> = {
   [SPOT_ERROR.withdrawTooMuch]: [-2018, 'Balance is insufficient.'],
   [SPOT_ERROR.badAmount]: [-1100, "Illegal characters found in parameter 'amount'."],
   [SPOT_ERROR.badFilters]: [-1130, "Data sent for parameter 'filters' is not valid."],
+  [SPOT_ERROR.badSlices]: [-1130, "Data sent for parameter 'slices' is not valid."],
   [SPOT_ERROR.notSupported]: [-1020, 'This operation is not supported.'],
 }
 

@@ -15,7 +15,15 @@ import { EVENT, FIELD, FIELDS, REASON, STATUS, type EventLog } from '../events.t
 import { filterProblem, withFilters } from '../filter-rules.ts'
 import type { OrderBook } from '../order-book.ts'
 import { ORDER_FLAG, type OrderStore } from '../order-store.ts'
-import type { FiltersRequest, OrderRequest, Outcome, PlaceRequest, TransferRequest, VenueRequest } from '../requests.ts'
+import type {
+  FiltersRequest,
+  OrderRequest,
+  Outcome,
+  PlaceRequest,
+  SlicesRequest,
+  TransferRequest,
+  VenueRequest,
+} from '../requests.ts'
 import type { VenueInstrument } from '../venue-instrument.ts'
 import { ASSET_DECIMALS } from './balances.ts'
 import type { FeeRates } from './fee-tiers.ts'
@@ -163,6 +171,8 @@ export class SpotVenue {
         return this.#halt(request.instrument, request.halted)
       case 'filters':
         return this.#changeFilters(request)
+      case 'slices':
+        return this.#orderSlices(request)
       case 'countdown':
       case 'cancel-conditional':
       case 'cancel-all-conditional':
@@ -234,6 +244,11 @@ export class SpotVenue {
     instruments[request.instrument] = withFilters(rules, request)
     this.#tellStatus(request.instrument)
     return SPOT_ERROR.none
+  }
+
+  #orderSlices({ account, slices, matches }: SlicesRequest): number {
+    if (!(account >= 0 && account < this.state.names.length)) return SPOT_ERROR.badAccount
+    return this.state.matcher.slices.order(account, slices, matches) ? SPOT_ERROR.none : SPOT_ERROR.badSlices
   }
 
   #tellStatus(instrument: number): void {
