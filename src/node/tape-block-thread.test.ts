@@ -27,10 +27,11 @@ async function blocksOf(reader: BlockReader): Promise<{ bytes: string[]; sequenc
       bytes.push(bytesOf(block.rows).toString('latin1'))
       sequences.push(block.firstSequence)
     }
-    await reader.close()
     return { bytes, sequences, error: undefined }
   } catch (error) {
     return { bytes, sequences, error }
+  } finally {
+    await reader.close()
   }
 }
 
