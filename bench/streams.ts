@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { firstSymbols } from '../src/exchange/box/markets.ts'
-import { startExchange } from '../src/cli/work/start-exchange.ts'
+import { startExchange } from '../src/cli/tasks/start-exchange.ts'
 import type { Benchmark, BenchOptions, BenchResult } from './measure.ts'
 import { median, startClock } from './measure.ts'
 import type { StreamClientsInput } from './stream-clients.ts'

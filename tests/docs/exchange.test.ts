@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
-import { clientLines } from '../../src/cli/work/client-lines.ts'
+import { clientLines } from '../../src/cli/tasks/client-lines.ts'
 import { ExchangeProcess } from '../../src/testing/exchange-process.ts'
 
 const ROOT = new URL('../../', import.meta.url)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
-import type { VerifyOutcome } from '../../src/cli/work/verify-work.ts'
+import type { VerifyOutcome } from '../../src/cli/tasks/verify-work.ts'
 import type { Report } from '../../src/lab/report/report-data.ts'
 import { strategyText } from '../../src/testing/strategy-files.ts'
 import { World, writeMarketTape } from './world.ts'

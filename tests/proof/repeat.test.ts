@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import type { VerifyOutcome } from '../../src/cli/work/verify-work.ts'
+import type { VerifyOutcome } from '../../src/cli/tasks/verify-work.ts'
 import { verified, World, writeCandleTape, writeMarketTape } from './world.ts'
 
 const QUICK = ['--set', 'rise=0.3%', '--set', 'fall=0.2%']

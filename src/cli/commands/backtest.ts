@@ -5,8 +5,8 @@ import type { Arguments, Command, Terminal } from '../command.ts'
 import { DATA_FOLDER, findTapes } from '../data-tapes.ts'
 import { newRunFolder } from '../run-folder.ts'
 import { parseDuration, parseInstant, parseInstantEnd } from '../times.ts'
-import type { InputSpec } from '../work/inputs.ts'
-import { startBacktest } from '../work/start-backtest.ts'
+import type { InputSpec } from '../tasks/inputs.ts'
+import { startBacktest } from '../tasks/start-backtest.ts'
 import { MARKET_OPTIONS, marketSettings } from './backtest-options.ts'
 
 export const backtest: Command = {

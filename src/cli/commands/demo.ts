@@ -5,7 +5,7 @@ import { systemClock } from '../../node/clock.ts'
 import { UsageError } from '../command.ts'
 import type { Command } from '../command.ts'
 import { newRunFolder } from '../run-folder.ts'
-import { startBacktest } from '../work/start-backtest.ts'
+import { startBacktest } from '../tasks/start-backtest.ts'
 import { MARKET_OPTIONS, marketSettings } from './backtest-options.ts'
 
 /** Two days of four markets, from a Monday on. */

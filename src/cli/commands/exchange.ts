@@ -6,10 +6,10 @@ import { IMPACT } from '../../exchange/recording/recorded-venue.ts'
 import { EXIT, UsageError } from '../command.ts'
 import type { Arguments, Command, Terminal } from '../command.ts'
 import { errorText } from '../failures.ts'
-import { clientLines, socket } from '../work/client-lines.ts'
-import type { Recording } from '../work/recorded-box.ts'
-import { startExchange } from '../work/start-exchange.ts'
-import type { AccountWish, RunningExchange } from '../work/start-exchange.ts'
+import { clientLines, socket } from '../tasks/client-lines.ts'
+import type { Recording } from '../tasks/recorded-box.ts'
+import { startExchange } from '../tasks/start-exchange.ts'
+import type { AccountWish, RunningExchange } from '../tasks/start-exchange.ts'
 
 const FUTURES_PORT = 8701
 const SPOT_PORT = 8702

@@ -5,8 +5,8 @@ import { EXIT, UsageError } from '../command.ts'
 import type { Command } from '../command.ts'
 import { findRun } from '../run-folder.ts'
 import { countText } from '../table.ts'
-import { workerFile } from '../work/start-backtest.ts'
-import type { VerifyOutcome, VerifyRequest } from '../work/verify-work.ts'
+import { workerFile } from '../tasks/start-backtest.ts'
+import type { VerifyOutcome, VerifyRequest } from '../tasks/verify-work.ts'
 
 const SPIN_LIMIT_MS = 5000
 
